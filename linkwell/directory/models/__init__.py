@@ -1,0 +1,52 @@
+"""The directory on the Open Referral UK 3.0 / HSDS 3.1 shape, with its feeds, its freshness and its remarks.
+
+Directory facts are public and shared by every scheme; a remark belongs to the scheme that wrote it.
+"""
+
+from linkwell.directory.models.details import (
+    Accessibility,
+    Capacity,
+    Contact,
+    CostOption,
+    Language,
+    Phone,
+    Schedule,
+    ServiceArea,
+)
+from linkwell.directory.models.entries import Location, Organisation, Service, ServiceAtLocation
+from linkwell.directory.models.feeds import FieldSource, ImportRow, ImportRun, Source
+from linkwell.directory.models.standing import (
+    ChangeRequest,
+    InternalRemark,
+    OperatingStatus,
+    Report,
+    Verification,
+)
+from linkwell.directory.models.terms import Attribute, ServiceNeed, TaxonomyTerm
+
+__all__ = [
+    "Accessibility",
+    "Attribute",
+    "Capacity",
+    "ChangeRequest",
+    "Contact",
+    "CostOption",
+    "FieldSource",
+    "ImportRow",
+    "ImportRun",
+    "InternalRemark",
+    "Language",
+    "Location",
+    "OperatingStatus",
+    "Organisation",
+    "Phone",
+    "Report",
+    "Schedule",
+    "Service",
+    "ServiceArea",
+    "ServiceAtLocation",
+    "ServiceNeed",
+    "Source",
+    "TaxonomyTerm",
+    "Verification",
+]

@@ -1,0 +1,98 @@
+"""Where entries come from: sources, runs of an import, what each run repaired or refused."""
+
+from django.db import models
+from django.db.models import Q
+
+from linkwell.common.access import classes
+
+
+class Source(models.Model):
+    """A list that entries come from: a council's feed, a spreadsheet, this host's own entries."""
+
+    name = models.TextField(unique=True)
+    created_at = models.DateTimeField()
+    licence = models.TextField(blank=True, default="")
+    attribution = models.TextField(blank=True, default="")
+
+    field_classes = classes(public="id name created_at licence attribution")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ImportRun(models.Model):
+    """One run of an import; begun in a transaction of its own, so that an interrupted run is seen."""
+
+    RUNNING, FINISHED, FAILED, INTERRUPTED = "running", "finished", "failed", "interrupted"
+    STATES = [(state, state) for state in (RUNNING, FINISHED, FAILED, INTERRUPTED)]
+
+    source = models.ForeignKey(Source, models.PROTECT, related_name="runs")
+    state = models.CharField(max_length=12, choices=STATES, default=RUNNING)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    format = models.CharField(max_length=10)
+    file_name = models.TextField(blank=True, default="")
+    whole_list = models.BooleanField(default=False)  # only a whole list can say that an entry has gone
+    read = models.PositiveIntegerField(default=0)
+    created = models.PositiveIntegerField(default=0)
+    updated = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    closed = models.PositiveIntegerField(default=0)  # entries gone from the list
+    withheld = models.PositiveIntegerField(default=0)  # entries gone, but too many at once to believe
+
+    field_classes = classes(
+        public="id source state started_at ended_at format file_name whole_list read created updated unchanged"
+        " refused closed withheld"
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["source", "-started_at"], name="runs_of_a_source")]
+
+
+class ImportRow(models.Model):
+    """One value repaired or one record refused in a run, with the reason; staff addresses are masked."""
+
+    KINDS = [(kind, kind) for kind in ("repair", "refusal", "withheld")]
+
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="rows")
+    kind = models.CharField(max_length=8, choices=KINDS)
+    record = models.TextField()
+    path = models.TextField()
+    was = models.TextField(blank=True, default="")
+    now = models.TextField(blank=True, default="")
+    reason = models.TextField()
+
+    field_classes = classes(operational="id run kind record path was now reason")
+
+    class Meta:
+        indexes = [models.Index(fields=["run", "record"], name="rows_of_a_run")]
+
+
+class FieldSource(models.Model):
+    """A field of an entry that was put right by hand: an import leaves it alone."""
+
+    service = models.ForeignKey("Service", models.CASCADE, null=True, related_name="field_sources")
+    organisation = models.ForeignKey("Organisation", models.CASCADE, null=True, related_name="field_sources")
+    field = models.CharField(max_length=40)
+    set_at = models.DateTimeField()
+    set_by = models.BigIntegerField(null=True)  # the membership; a number, for it may belong to any scheme
+    note = models.TextField(blank=True, default="")
+
+    field_classes = classes(public="id service organisation field set_at note", operational="set_by")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(service=None, organisation__isnull=False) | Q(service__isnull=False, organisation=None),
+                name="field_source_of_one_entry",
+            ),
+            models.UniqueConstraint(
+                fields=["service", "field"], condition=Q(service__isnull=False), name="one_hand_per_service_field"
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "field"],
+                condition=Q(organisation__isnull=False),
+                name="one_hand_per_organisation_field",
+            ),
+        ]
