@@ -1,0 +1,218 @@
+"""Settings read the environment and nothing else; the `linkwell` command sets what is missing."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from psycopg.conninfo import conninfo_to_dict
+
+BASE = Path(__file__).resolve().parents[2]
+HOME = Path(os.environ.get("LINKWELL_HOME") or BASE / "var")
+DEMO = os.environ.get("LINKWELL_DEMO", "0") == "1"
+PORT = int(os.environ.get("LINKWELL_PORT", "8000"))
+PUBLIC_URL = os.environ.get("LINKWELL_PUBLIC_URL", f"http://localhost:{PORT}").rstrip("/")
+SERVED_OVER_HTTPS = PUBLIC_URL.startswith("https://")
+
+
+def _required(name: str) -> str:
+    value = os.environ.get(name, "")
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set. Start Linkwell with the `linkwell` command, which sets it.")
+    return value
+
+
+def database(url: str) -> dict[str, Any]:
+    """Return Django's settings for a libpq URL; sockets by `?host=/folder` included."""
+    parts = dict(conninfo_to_dict(url))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.pop("dbname", "linkwell"),
+        "USER": parts.pop("user", ""),
+        "PASSWORD": parts.pop("password", ""),
+        "HOST": parts.pop("host", ""),
+        "PORT": parts.pop("port", ""),
+        "OPTIONS": {**parts, "options": f"-c statement_timeout=30000 {parts.get('options', '')}".strip()},
+        "DISABLE_SERVER_SIDE_CURSORS": True,  # transaction pooling
+        "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+SECRET_KEY = _required("LINKWELL_SECRET_KEY")
+FIELD_KEY = os.environ.get("LINKWELL_FIELD_KEY") or SECRET_KEY  # encrypted columns and keyed hashes
+DEBUG = False
+ALLOWED_HOSTS = [
+    host for host in os.environ.get("LINKWELL_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if host
+]
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+DATABASES = {"default": database(_required("DATABASE_URL"))}
+DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+ROOT_URLCONF = "linkwell.config.urls"
+WSGI_APPLICATION = "linkwell.config.wsgi.application"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_htmx",
+    "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "procrastinate.contrib.django",
+    "linkwell.common.apps.CommonConfig",
+    "linkwell.team.apps.TeamConfig",
+    "linkwell.places.apps.PlacesConfig",
+    "linkwell.messages.apps.MessagesConfig",
+    "linkwell.directory.apps.DirectoryConfig",
+    "linkwell.people.apps.PeopleConfig",
+    "linkwell.referrals.apps.ReferralsConfig",
+    "linkwell.support.apps.SupportConfig",
+    "linkwell.connections.apps.ConnectionsConfig",
+    "linkwell.outcomes.apps.OutcomesConfig",
+    "linkwell.evaluation.apps.EvaluationConfig",
+    "linkwell.web.apps.WebConfig",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "linkwell.web.middleware.database_failures",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "linkwell.web.middleware.session_limits",
+    "linkwell.web.middleware.second_factor",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "linkwell.web.middleware.private_pages",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE / "linkwell" / "web" / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "environment": "linkwell.web.jinja.environment",
+            "context_processors": ["linkwell.web.render.page_context"],
+        },
+    },
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    },
+]
+
+AUTH_USER_MODEL = "team.Account"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_ADAPTER = "linkwell.web.signin.adapter.ClosedSignup"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+MFA_ADAPTER = "linkwell.web.signin.adapter.SecondFactor"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Linkwell"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SERVED_OVER_HTTPS
+LOGIN_URL = "/account/login/"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "linkwell_cache"}}
+
+SESSION_ENGINE = "linkwell.web.signin.sessions"  # encrypted at rest: banners may name people
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_IDLE_SECONDS = 30 * 60
+SESSION_ABSOLUTE_SECONDS = 12 * 3600
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SERVED_OVER_HTTPS
+SESSION_COOKIE_NAME = "__Host-session" if SERVED_OVER_HTTPS else "linkwell-session"
+CSRF_COOKIE_NAME = "__Host-csrf" if SERVED_OVER_HTTPS else "linkwell-csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "linkwell.web.errors.csrf_failure"
+LANGUAGE_COOKIE_NAME = "linkwell-language"
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = False
+SECURE_HSTS_SECONDS = 31536000 if SERVED_OVER_HTTPS else 0
+X_FRAME_OPTIONS = "DENY"
+if os.environ.get("LINKWELL_BEHIND_PROXY") == "1":
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("LINKWELL_PROXIES", "0"))
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 600
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "manifest-src": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+STATICFILES_DIRS = [BASE / "linkwell" / "web" / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+LINKWELL_NHS_LOGO = os.environ.get("LINKWELL_NHS_LOGO") == "1"
+LINKWELL_FONT_STYLESHEET = os.environ.get("LINKWELL_FONT_STYLESHEET", "")
+LINKWELL_COPYRIGHT = os.environ.get("LINKWELL_COPYRIGHT", "")
+
+LANGUAGE_CODE = "en-gb"
+LANGUAGES = [("en-gb", "English")]
+LOCALE_PATHS = [BASE / "linkwell" / "web" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = os.environ.get("LINKWELL_TIME_ZONE", "Europe/London")
+
+# LINKWELL_SMTP is smtp://user:password@host:port, or smtps:// for TLS; without it mail waits in the outbox
+SMTP = os.environ.get("LINKWELL_SMTP", "")
+DEFAULT_FROM_EMAIL = os.environ.get("LINKWELL_FROM", "Linkwell <no-reply@linkwell.invalid>")
+EMAIL_BACKEND = "linkwell.messages.mail.OutboundMail"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"django.request": {"level": "ERROR"}},
+}

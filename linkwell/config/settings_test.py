@@ -1,0 +1,13 @@
+"""Settings of the test suite: plain static files, fast password hashes, no pool."""
+
+import os
+
+os.environ.setdefault("LINKWELL_SECRET_KEY", "a-key-for-tests-only")
+os.environ.setdefault("DATABASE_URL", "postgresql:///linkwell")
+
+from linkwell.config.settings import *  # noqa: E402, F403
+from linkwell.config.settings import DATABASES, STORAGES
+
+DATABASES["default"]["OPTIONS"].pop("pool")
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

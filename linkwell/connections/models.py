@@ -1,0 +1,139 @@
+"""Services proposed, shared, accepted and attended; what was told and what came back."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from linkwell.common.access import classes
+from linkwell.common.models import ScopedManager
+from linkwell.directory.models import Organisation, Service
+from linkwell.people.models import Person
+from linkwell.support.models import Episode, Goal
+from linkwell.team.models import Membership, Scheme
+
+
+class ConnectionState(models.TextChoices):
+    PROPOSED = "proposed", "Talked about"
+    SIGNPOSTED = "signposted", "Told about it"
+    SHARED = "shared", "Sent"
+    RECEIVED = "received", "Opened by the group"
+    WAITING = "waiting", "On their waiting list"
+    ACCEPTED = "accepted", "They can help"
+    DECLINED_ORGANISATION = "declined_org", "Group couldn't take"
+    DECLINED_PERSON = "declined_person", "Person said no"
+    FIRST_ATTENDED = "first_attended", "Went the first time"
+    ATTENDING = "attending", "Going"
+    ENDED = "ended", "Ended"
+
+
+class Connection(models.Model):
+    """One person and one service: signposted (no data leaves) or referred (a share packet does)."""
+
+    class Kind(models.TextChoices):
+        SIGNPOST = "signpost", "Told about it"
+        REFERRAL = "referral", "Referred"
+
+    scheme = models.ForeignKey(Scheme, models.PROTECT)
+    episode = models.ForeignKey(Episode, models.PROTECT, related_name="connections")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="connections")
+    service = models.ForeignKey(Service, models.PROTECT, related_name="+")
+    goal = models.ForeignKey(Goal, models.PROTECT, null=True)
+    kind = models.CharField(max_length=8, choices=Kind, blank=True)
+    need_code = models.CharField(max_length=40, blank=True)
+    state = models.CharField(max_length=16, choices=ConnectionState)
+    state_at = models.DateTimeField()
+    reason = models.CharField(max_length=300, blank=True)
+    wait_weeks = models.PositiveSmallIntegerField(null=True)
+    accompanied = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+    first_attended_on = models.DateField(null=True)
+    by = models.ForeignKey(Membership, models.PROTECT)
+
+    objects = ScopedManager()
+    field_classes = classes(
+        operational="id scheme episode person goal created_at state_at by",
+        onward="service kind need_code state reason wait_weeks accompanied first_attended_on",
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["scheme", "episode", "-state_at"], name="connections_newest")]
+
+
+class ConnectionEvent(models.Model):
+    """One step of a connection; append-only."""
+
+    scheme = models.ForeignKey(Scheme, models.PROTECT)
+    connection = models.ForeignKey(Connection, models.PROTECT, related_name="events")
+    at = models.DateTimeField()
+    was = models.CharField(max_length=16, blank=True)
+    now = models.CharField(max_length=16)
+    by = models.ForeignKey(Membership, models.PROTECT, null=True)  # empty: the organisation or the system
+    reason = models.CharField(max_length=300, blank=True)
+
+    objects = ScopedManager()
+    field_classes = classes(operational="id scheme connection at was now by", onward="reason")
+
+
+class SharePacket(models.Model):
+    """What one organisation was told: a stored copy of the ticked fields, with agreement and an end."""
+
+    scheme = models.ForeignKey(Scheme, models.PROTECT)
+    connection = models.OneToOneField(Connection, models.PROTECT, related_name="packet")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="share_packets")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    reference = models.CharField(max_length=12)  # differs with every share
+    ticked = ArrayField(models.CharField(max_length=40))
+    content = models.JSONField()  # [[label, value], …] as previewed
+    extra_reason = models.CharField(max_length=300, blank=True)  # why a field beyond the default
+    agreed_how = models.CharField(max_length=30)
+    agreed_at = models.DateTimeField()
+    expires_on = models.DateField()
+    withdrawn_at = models.DateTimeField(null=True)
+    first_opened_at = models.DateTimeField(null=True)
+    by = models.ForeignKey(Membership, models.PROTECT)
+
+    objects = ScopedManager()
+    field_classes = classes(
+        operational="id scheme connection person organisation reference expires_on withdrawn_at first_opened_at by",
+        consent="ticked content extra_reason agreed_how agreed_at",
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scheme", "reference"], name="one_packet_of_a_reference")]
+
+
+class Reply(models.Model):
+    """What an organisation answered, by link or by phone; append-only."""
+
+    class Answer(models.TextChoices):
+        YES = "yes", "Yes, we can"
+        WAIT = "wait", "Yes, there is a wait"
+        NO = "no", "Not right for us"
+        RING = "ring", "Please ring us"
+
+    scheme = models.ForeignKey(Scheme, models.PROTECT)
+    connection = models.ForeignKey(Connection, models.PROTECT, related_name="replies")
+    answer = models.CharField(max_length=4, choices=Answer)
+    text = models.TextField(blank=True, max_length=2000)
+    wait_weeks = models.PositiveSmallIntegerField(null=True)
+    answered_by = models.CharField(max_length=120, blank=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(Membership, models.PROTECT, null=True)  # staff who noted a phone answer
+
+    objects = ScopedManager()
+    field_classes = classes(operational="id scheme connection at by", onward="answer text wait_weeks answered_by")
+
+
+class UnmetNeed(models.Model):
+    """A need for which nothing fitting was found here: what failed, and roughly where."""
+
+    scheme = models.ForeignKey(Scheme, models.PROTECT)
+    episode = models.ForeignKey(Episode, models.PROTECT, related_name="unmet_needs")
+    code = models.CharField(max_length=40)
+    outcode = models.CharField(max_length=5, blank=True)
+    limits = models.JSONField(default=dict)
+    what_failed = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(Membership, models.PROTECT)
+
+    objects = ScopedManager()
+    field_classes = classes(operational="id scheme episode outcode at by", needs="code limits what_failed")

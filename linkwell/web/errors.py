@@ -1,0 +1,52 @@
+"""The answers for what is absent, refused, malformed or broken; refusal looks like absence."""
+
+import logging
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from linkwell.web.render import render
+
+log = logging.getLogger("linkwell.web")
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Return the one page for everything that is not there for this viewer."""
+    return render(request, "errors/404.jinja", status=404)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Return the page for a request that cannot be read."""
+    return render(request, "errors/400.jinja", status=400)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Return the page for a form that did not come from one of our pages, or too late."""
+    return render(request, "errors/403_csrf.jinja", status=403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Return the page for our own faults; it names no cause."""
+    return render(request, "errors/500.jinja", status=500)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """Return the page for a database that does not answer, with what was typed still in it."""
+    typed = [
+        (name, value)
+        for name, values in request.POST.lists()
+        for value in values
+        if value and name not in ("csrfmiddlewaretoken", "password") and len(value) > 20
+    ] if request.method == "POST" else []
+    response = render(request, "errors/503.jinja", {"typed": typed}, status=503)
+    response["Retry-After"] = "10"
+    return response
+
+
+def log_fault(where: str, fault: BaseException) -> None:
+    """Log the kind of a fault and where, never its text: it may hold a person's data."""
+    trace: Any = fault.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    line = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else "?"
+    log.error("%s in %s at %s", type(fault).__name__, where, line)

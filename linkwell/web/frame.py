@@ -1,0 +1,78 @@
+"""What stands around a page: where the viewer may go, and whose sign-in this is."""
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from linkwell.team.access import COM, DIR, LW, MGR, REF, SUP
+from linkwell.team.queries import Seat
+from linkwell.web.render import Frame, NavItem
+
+# role → (name of the page, label); the first is the role's home page
+NAVIGATION = {
+    LW: [
+        ("today:today", "Today"),
+        ("people:people", "People"),
+        ("support_search:search", "Find support"),
+        ("directory:list", "Directory"),
+        ("referrals:inbox", "Referrals"),
+        ("more:more", "More"),
+    ],
+    SUP: [
+        ("referrals:inbox", "Referrals"),
+        ("people:people", "People"),
+        ("support_search:search", "Find support"),
+        ("directory:list", "Directory"),
+        ("manage:overview", "Team"),
+        ("more:more", "More"),
+    ],
+    MGR: [
+        ("manage:overview", "Overview"),
+        ("team:members", "Team"),
+        ("team:practices", "Practices"),
+        ("directory:list", "Directory"),
+        ("evidence:report", "Is it helping?"),
+        ("manage:outbox", "Outbox"),
+    ],
+    COM: [("evidence:report", "Is it helping?"), ("directory:list", "Directory")],
+    REF: [("refer:mine", "My referrals"), ("refer:refer", "Refer someone"), ("directory:list", "Directory")],
+    DIR: [("directory:list", "Directory")],
+}
+
+
+def home_url(role: str) -> str:
+    """Return the address of a role's own first page."""
+    return reverse(NAVIGATION.get(role, [("more:more", "")])[0][0])
+
+
+def frame_for(request: HttpRequest, seat: Seat | None) -> Frame:
+    """Return the frame for a seat; for nobody signed in, the bare one."""
+    if seat is None:
+        signed_in = request.user.is_authenticated
+        return Frame(
+            demo=settings.DEMO,
+            sign_in_url="" if signed_in else reverse("account_login"),
+            sign_out_url=reverse("account_logout") if signed_in else "",
+            my_name=request.user.name if signed_in else "",
+        )
+    role = seat.membership.role
+    items = [
+        NavItem(label=_(label), url=reverse(name), current=_is_here(request, name))
+        for name, label in NAVIGATION.get(role, [])
+    ]
+    return Frame(
+        home_url=home_url(role),
+        scheme_name=seat.scheme_name,
+        nav=items,
+        my_name=seat.membership.name,
+        account_url=reverse("more:more"),
+        sign_out_url=reverse("account_logout"),
+        people_search_url=reverse("people:search") if role in (LW, SUP) else "",
+        demo=settings.DEMO,
+    )
+
+
+def _is_here(request: HttpRequest, name: str) -> bool:
+    match = request.resolver_match
+    return bool(match and match.namespace == name.split(":")[0])

@@ -1,0 +1,173 @@
+"""The one wrapper around every page: role, scope, transaction, audit, and refusal as absence.
+
+    @route(roles={LW, SUP}, relation="caseload", audit="person.read")
+    def person(request: MemberRequest, person_id: int) -> HttpResponse: ...
+
+It opens the transaction that carries `SET LOCAL` of the viewer's schemes, runs the view inside, and
+writes the audit event before the answer leaves. A refusal (`NotVisible`, Http404) rolls back, is
+audited in a transaction of its own, and answers like any page that does not exist.
+"""
+
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any, Protocol, cast
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.db import DatabaseError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+
+from linkwell.common import audit
+from linkwell.common.errors import NotVisible
+from linkwell.common.scope import scope
+from linkwell.team.access import RoutePolicy
+from linkwell.team.models import Membership
+from linkwell.team.queries import Seat, seat_of, token_scheme
+from linkwell.web import errors
+from linkwell.web.frame import frame_for
+from linkwell.web.middleware import AWAY
+
+View = Callable[..., HttpResponse]
+
+
+class MemberRequest(HttpRequest):
+    """A request by a signed-in member: `staff` is the membership it acts as."""
+
+    staff: Membership
+    seat: Seat
+    person_id: int | None
+
+
+class Declared(Protocol):
+    policy: RoutePolicy
+
+
+def route(
+    *, roles: Iterable[str], relation: str, audit: str = "", demo_only: bool = False
+) -> Callable[[View], View]:
+    """Declare what a signed-in member's page demands; the start-up stops for a page without it."""
+    policy = RoutePolicy(frozenset(roles), relation, audit, demo_only)
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def guarded(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            seat = seat_of(request.user.pk, chosen=request.session.get("membership"), on=timezone.localdate())
+            request.frame = frame_for(request, seat)  # type: ignore[attr-defined]
+            if seat is None or (demo_only and not settings.DEMO):
+                return errors.not_found(request)
+            request.seat, request.staff = seat, seat.membership
+            return _answer(view, policy, request, args, kwargs)
+
+        cast(Any, guarded).policy = policy
+        return guarded
+
+    return declare
+
+
+def public(*, audit: str = "", demo_only: bool = False) -> Callable[[View], View]:
+    """Declare a page without sign-in that shows nothing of a scheme."""
+    policy = RoutePolicy(frozenset(), "none", audit, demo_only)
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            request.frame = frame_for(request, None)  # type: ignore[attr-defined]
+            if demo_only and not settings.DEMO:
+                return errors.not_found(request)
+            try:
+                return view(request, *args, **kwargs)
+            except AWAY as fault:
+                errors.log_fault(view.__name__, fault)
+                return errors.unavailable(request)
+
+        cast(Any, guarded).policy = policy
+        return guarded
+
+    return declare
+
+
+def by_token(*, purpose: str, audit: str = "") -> Callable[[View], View]:
+    """Declare a page opened by a link: the secret in its address names the scheme, and no more.
+
+    The view gets `token_id` in place of `secret`; a link that is unknown, stopped or over is absent.
+    """
+    policy = RoutePolicy(frozenset(), "token", audit)
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, secret: str, **kwargs: Any) -> HttpResponse:
+            request.frame = frame_for(request, None)  # type: ignore[attr-defined]
+            try:
+                found = token_scheme(secret, purpose=purpose, at=timezone.now())
+            except AWAY as fault:
+                errors.log_fault(view.__name__, fault)
+                return errors.unavailable(request)
+            if found is None:
+                return errors.not_found(request)
+            request.token_secret = secret  # type: ignore[attr-defined]
+            return _in_scope(
+                lambda: view(request, token_id=found.token_id, **kwargs),
+                request, [found.scheme_id], found.scheme_id, None, policy,
+            )  # fmt: skip
+
+        cast(Any, guarded).policy = policy
+        return guarded
+
+    return declare
+
+
+def _answer(
+    view: View, policy: RoutePolicy, request: MemberRequest, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> HttpResponse:
+    request.person_id = kwargs.get("person_id")
+    if policy.roles and request.staff.role not in policy.roles:
+
+        def refuse() -> HttpResponse:
+            raise NotVisible
+
+        call = refuse
+    else:
+
+        def call() -> HttpResponse:
+            return view(request, *args, **kwargs)
+
+    seat = request.seat
+    return _in_scope(call, request, seat.scheme_ids, seat.membership.scheme_id, seat.membership, policy)
+
+
+def _in_scope(
+    call: Callable[[], HttpResponse],
+    request: HttpRequest,
+    scheme_ids: Iterable[int],
+    scheme_id: int,
+    by: Membership | None,
+    policy: RoutePolicy,
+) -> HttpResponse:
+    name = request.resolver_match.view_name if request.resolver_match else ""
+    with audit.origin(name):
+        try:
+            with scope(scheme_ids=scheme_ids, scheme_id=scheme_id):
+                response = call()
+                if policy.audit and response.status_code < 400:
+                    person_id = getattr(request, "person_id", None)
+                    audit.record(policy.audit, at=timezone.now(), by=by, person_id=person_id)
+            return response
+        except (NotVisible, Http404):
+            return _refused(request, scheme_id, by, policy)
+        except AWAY as fault:
+            errors.log_fault(name, fault)
+            return errors.unavailable(request)
+
+
+def _refused(request: HttpRequest, scheme_id: int, by: Membership | None, policy: RoutePolicy) -> HttpResponse:
+    """Audit the refusal after the rollback; where that fails, the answer is 503."""
+    try:
+        with scope(scheme_ids=[scheme_id], scheme_id=scheme_id):
+            audit.record(policy.audit or "page.refused", at=timezone.now(), by=by, outcome="refused")
+    except DatabaseError as fault:
+        errors.log_fault("refusal", fault)
+        return errors.unavailable(request)
+    return errors.not_found(request)
