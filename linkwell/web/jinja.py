@@ -1,0 +1,66 @@
+"""The environment in which pages are drawn."""
+
+from typing import Any
+
+import jinja2
+from django.conf import settings
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import get_language, get_language_bidi, gettext, ngettext, npgettext, pgettext
+
+from linkwell.web import charts, forms_display, words
+
+
+def environment(**options: Any) -> jinja2.Environment:
+    """Return the environment that TEMPLATES names; tests set LINKWELL_STRICT_TEMPLATES, so a misspelt name fails."""
+    strict = getattr(settings, "LINKWELL_STRICT_TEMPLATES", False)
+    options["undefined"] = jinja2.StrictUndefined if strict else jinja2.ChainableUndefined
+    options["extensions"] = [*options.get("extensions", []), "jinja2.ext.i18n", "jinja2.ext.do"]
+    made = jinja2.Environment(trim_blocks=True, lstrip_blocks=True, **options)
+    made.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
+    )
+    made.globals |= {
+        "static": static,
+        "url": url,
+        "setting": setting,
+        "language": get_language,
+        "right_to_left": get_language_bidi,
+        "control": forms_display.control,
+        "problems": forms_display.problems,
+        "charts": charts,
+    }
+    made.filters |= {
+        "day": words.day,
+        "short_day": words.short_day,
+        "weekday": words.weekday,
+        "clock": words.clock,
+        "moment": words.moment,
+        "iso": words.iso,
+        "distance": words.distance,
+        "duration": words.duration,
+        "share": words.share,
+        "number": words.number,
+        "ago": words.ago,
+    }
+    return made
+
+
+def url(name: str, *args: Any, **kwargs: Any) -> str:
+    """Return the address of a named page."""
+    return reverse(name, args=args, kwargs=kwargs)
+
+
+def setting(name: str, default: Any = "") -> Any:
+    """Return one of the settings that change the look; any other name is refused."""
+    if name not in LOOK_SETTINGS:
+        raise KeyError(f"{name} is not a setting of the look")
+    return getattr(settings, name, default)
+
+
+LOOK_SETTINGS = {
+    "LINKWELL_NHS_LOGO",  # draws the NHS logo in the header: only for those entitled to it
+    "LINKWELL_FONT_STYLESHEET",  # static path of a stylesheet that brings the adopter's own licensed font
+    "LINKWELL_COPYRIGHT",  # a line in the footer, for example "© NHS England"
+    "LINKWELL_QUICK_EXIT_URL",  # where "leave quickly" goes
+}

@@ -1,0 +1,35 @@
+// What a page gains when scripts run. Everything here is a convenience: each page works without it.
+
+const wanted = [Button, CharacterCount, Checkboxes, ErrorSummary, PasswordInput, Radios, SkipLink];
+
+function enhance(scope) {
+  // What is already working stays as it is.
+  for (const component of wanted) createAll(component, {}, { scope, onError() {} });
+}
+
+function leaveQuickly(address) {
+  document.body.hidden = true;
+  window.location.replace(address);
+}
+
+enhance(document);
+document.addEventListener("htmx:afterSwap", (event) => enhance(event.detail.elt));
+
+// A success message is read out at once, because the page that carries it is new.
+document.querySelector("[data-take-focus]")?.focus();
+
+document.addEventListener("click", (event) => {
+  const exit = event.target.closest("[data-quick-exit]");
+  if (exit) {
+    event.preventDefault();
+    leaveQuickly(exit.href);
+  }
+  if (event.target.closest("[data-print]")) window.print();
+});
+
+let escapes = 0;
+document.addEventListener("keydown", (event) => {
+  escapes = event.key === "Escape" ? escapes + 1 : 0;
+  const exit = document.querySelector("[data-quick-exit]");
+  if (exit && escapes === 3) leaveQuickly(exit.href);
+});
