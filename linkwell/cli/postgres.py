@@ -5,7 +5,6 @@ stands in a folder that its user alone may enter, and it asks the system who is 
 """
 
 import contextlib
-import os
 import shlex
 import shutil
 import subprocess

@@ -6,8 +6,6 @@ linkwell_views   owns the reporting views; nobody logs in as it
 linkwell_report  may read those views alone; the app steps into it for a report
 """
 
-from urllib.parse import urlencode
-
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -21,8 +19,7 @@ RIGHTS = {"TABLES": "SELECT, INSERT, UPDATE, DELETE", "SEQUENCES": "USAGE, SELEC
 
 def as_owner(url: str) -> str:
     """Return the address with which what is made belongs to linkwell_owner, and may take long."""
-    options = f"-c role={OWNER} -c statement_timeout=0"
-    return f"{url}{'&' if '?' in url else '?'}{urlencode({'options': options}).replace('+', '%20')}"
+    return make_conninfo(url, options=f"-c role={OWNER} -c statement_timeout=0")
 
 
 def connect(url: str) -> psycopg.Connection:
@@ -163,7 +160,7 @@ def _check_same_database(admin: dict, app: dict) -> None:
     one, other = admin.get("dbname") or admin.get("user"), app.get("dbname") or app.get("user")
     if one != other:
         raise Refused(
-            f"LINKWELL_OWNER_URL names the database {one} and DATABASE_URL the database {other}. Let both name the same."
+            f"LINKWELL_OWNER_URL names the database {one}, DATABASE_URL the database {other}. Let both name the same."
         )
 
 
