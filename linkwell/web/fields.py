@@ -49,6 +49,7 @@ class DayField(forms.Field):
 
     def __init__(self, *, earliest: Any = None, latest: Any = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.own_messages = kwargs.get("error_messages") or {}
         self.earliest, self.latest = earliest, latest
 
     def clean(self, value: Any) -> date | None:
@@ -91,8 +92,13 @@ class DayField(forms.Field):
 
     def _error(self, code: str, message: Any, limit: date | None = None) -> forms.ValidationError:
         label = str(self.label or _("Date"))
-        values = {"label": label, "label_inside": label[:1].lower() + label[1:], "limit": written_day(limit)}
-        return forms.ValidationError(self.error_messages.get(code, message) if code != "required" else message, code=code, params=values)
+        values = {"label": label, "label_inside": inside(label), "limit": written_day(limit)}
+        return forms.ValidationError(self.own_messages.get(code, message), code=code, params=values)
+
+
+def inside(label: str) -> str:
+    """Return a label as it stands inside a sentence: "Date of birth" loses its capital, "NHS number" keeps it."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 INCOMPLETE = {

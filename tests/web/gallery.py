@@ -14,30 +14,37 @@ from django.utils.html import format_html
 
 from linkwell.matching import needs
 from linkwell.web.fields import DayField
+from linkwell.web.forms import PageForm
 from linkwell.web.render import Frame, NavItem
 
 LONG_NAME = "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh Oluwaseun Maria da Conceição"
 NONCE = "bm9uY2U"
 
 
-class GalleryForm(forms.Form):
+class GalleryForm(PageForm):
     """One field of every kind."""
 
     name = forms.CharField(label="Name", help_text="As they like to be called")
     email = forms.EmailField(label="E-mail address", widget=forms.EmailInput(attrs={"autocomplete": "email"}))
-    phone = forms.CharField(label="Phone", required=False, widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}))
+    phone = forms.CharField(
+        label="Phone", required=False, widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"})
+    )
     born_on = DayField(label="Date of birth", help_text="For example, 15 3 1984", latest=date(2026, 11, 23))
     minutes = forms.IntegerField(label="How long it took", min_value=0)
     story = forms.CharField(label="What is going on", widget=forms.Textarea)
     practice = forms.ChoiceField(label="Practice", choices=[("", "Choose"), ("a", "Riverside Medical Centre")])
-    reached = forms.ChoiceField(label="Did you reach them?", choices=[("yes", "Yes"), ("no", "No")], widget=forms.RadioSelect)
+    reached = forms.ChoiceField(
+        label="Did you reach them?", choices=[("yes", "Yes"), ("no", "No")], widget=forms.RadioSelect
+    )
     how = forms.ChoiceField(
         label="How should we reach them?",
         choices=[("phone", "Phone"), ("letter", "Letter"), ("other", "Another way")],
         widget=forms.RadioSelect,
     )
     how_other = forms.CharField(label="Which way?", required=False)
-    needs = forms.MultipleChoiceField(label="What would help", choices=needs.CHOICES, widget=forms.CheckboxSelectMultiple)
+    needs = forms.MultipleChoiceField(
+        label="What would help", choices=needs.CHOICES, widget=forms.CheckboxSelectMultiple
+    )
     access = forms.MultipleChoiceField(
         label="What they need to take part",
         choices=[("step_free", "Step-free way in"), ("bsl", "British Sign Language"), ("none", "Nothing")],
@@ -70,7 +77,10 @@ def frame() -> Frame:
     labels = ["Today", "People", "Find support", "Directory", "Referrals", "More"]
     return Frame(
         scheme_name="Ebbsworth and District Social Prescribing",
-        nav=[NavItem(label=x, url=f"/{x[:4]}", current=x == "Today", count=12 if x == "Referrals" else None) for x in labels],
+        nav=[
+            NavItem(label=x, url=f"/{x[:4]}", current=x == "Today", count=12 if x == "Referrals" else None)
+            for x in labels
+        ],
         my_name="Asha Patel",
         sign_out_url="/out",
         people_search_url="/people/search",
@@ -84,7 +94,10 @@ def draw(*, bound: bool = False) -> str:
     request = RequestFactory().get("/gallery")
     request.frame = frame()
     request.csp_nonce = NONCE
-    text = format_html('Referred to Sale Men\'s Shed. <a class="nhsuk-notification-banner__link" href="/t">{}</a>', "Tell Arthur by text?")
+    text = format_html(
+        'Referred to Sale Men\'s Shed. <a class="nhsuk-notification-banner__link" href="/t">{}</a>',
+        "Tell Arthur by text?",
+    )
     request._messages = [Message(constants.SUCCESS, text), Message(constants.WARNING, "The group has not answered.")]
     source = (Path(__file__).parent / "gallery.jinja").read_text()
     return engines["jinja2"].from_string(source).render(_context(WRONG if bound else None), request)

@@ -1,6 +1,6 @@
 // What a page gains when scripts run. Everything here is a convenience: each page works without it.
 
-const wanted = [Button, CharacterCount, Checkboxes, ErrorSummary, PasswordInput, Radios, SkipLink];
+const wanted = [Button, CharacterCount, Checkboxes, ErrorSummary, PasswordInput, SkipLink];
 
 function enhance(scope) {
   // What is already working stays as it is.
