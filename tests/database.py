@@ -144,8 +144,8 @@ def _exists(server: psycopg.Connection, name: str) -> bool:
 
 def _state_of_the_migrations() -> str:
     state = hashlib.sha256()
-    files = [*ROOT.glob("linkwell/*/migrations/*.py"), *ROOT.glob("linkwell/common/*.py")]
-    for file in sorted([*files, ROOT / "linkwell/cli/roles.py", ROOT / "linkwell/config/settings.py"]):
+    files = [*ROOT.glob("linkwell/*/migrations/*.py"), *ROOT.glob("linkwell/*/migrations/*.sql")]
+    for file in sorted([*files, ROOT / "linkwell/common/walls.py", ROOT / "linkwell/cli/roles.py"]):
         state.update(file.read_bytes())
     for package in ("django", "django-allauth", "procrastinate"):
         state.update(version(package).encode())
