@@ -1,10 +1,17 @@
-"""Jobs that declare what they may do: scheme, purpose and audit event, or the start-up stops."""
+"""Jobs that declare what they may do: scheme, purpose and audit event, or the start-up stops.
+
+A job's arguments are ids, never objects. It is put on the queue inside the transaction of what it
+follows from (`enqueue`), so it exists if and only if that happened.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from linkwell.common import audit
 from linkwell.common.scope import scope
@@ -24,17 +31,49 @@ POLICIES: dict[str, JobPolicy] = {}
 
 
 def scheme_job(
-    *, name: str, purpose: str, audit_event: str = "", retry: int = 0, lock: str | None = None
+    *, name: str, purpose: str, audit_event: str = "", retry: int = 0, lock: str | None = None, in_steps: bool = False
 ) -> Callable[[Callable[..., None]], Any]:
-    """Make a job of `function(*, scheme_id, **ids)`; it runs in one transaction scoped to that scheme."""
+    """Make a job of `function(*, scheme_id, **ids)`; it runs in one transaction scoped to that scheme.
+
+    With in_steps the function enters the scope itself, once for each step that must stand before the next.
+    """
 
     def declare(function: Callable[..., None]) -> Any:
         POLICIES[name] = JobPolicy(name, purpose, audit_event, per_scheme=True)
 
         def run(*, scheme_id: int, **ids: int) -> None:
-            with audit.origin(f"job:{name}"), scope(scheme_ids=[scheme_id], scheme_id=scheme_id):
-                function(scheme_id=scheme_id, **ids)
+            with audit.origin(f"job:{name}"):
+                if in_steps:
+                    function(scheme_id=scheme_id, **ids)
+                    return
+                with scope(scheme_ids=[scheme_id], scheme_id=scheme_id):
+                    function(scheme_id=scheme_id, **ids)
 
         return app.task(name=name, retry=retry, lock=lock)(run)
 
     return declare
+
+
+def clock_job(*, name: str, purpose: str, cron: str) -> Callable[[Callable[[], None]], Any]:
+    """Make a job of `function()` that a clock starts; it sees no scheme, it puts other jobs on the queue."""
+
+    def declare(function: Callable[[], None]) -> Any:
+        POLICIES[name] = JobPolicy(name, purpose, "", per_scheme=False)
+
+        def run(timestamp: int) -> None:
+            with audit.origin(f"job:{name}"):
+                function()
+
+        return app.periodic(cron=cron)(app.task(name=name, queueing_lock=name)(run))
+
+    return declare
+
+
+def enqueue(name: str, *, once: str | None = None, at: datetime | None = None, **ids: int) -> None:
+    """Put a job on the queue within this transaction; with `once`, not if one of that name waits already."""
+    job = app.configure_task(name, queueing_lock=once, schedule_at=at)
+    try:
+        with transaction.atomic():  # a refused second job must not undo what it follows from
+            job.defer(**ids)
+    except AlreadyEnqueued:
+        return

@@ -204,6 +204,8 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = os.environ.get("LINKWELL_TIME_ZONE", "Europe/London")
 
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+
 # LINKWELL_SMTP is smtp://user:password@host:port, or smtps:// for TLS; without it mail waits in the outbox
 SMTP = os.environ.get("LINKWELL_SMTP", "")
 DEFAULT_FROM_EMAIL = os.environ.get("LINKWELL_FROM", "Linkwell <no-reply@linkwell.invalid>")
@@ -212,7 +214,8 @@ EMAIL_BACKEND = "linkwell.messages.mail.OutboundMail"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "filters": {"secrets": {"()": "linkwell.web.logs.HideSecrets"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["secrets"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"django.request": {"level": "ERROR"}},
 }
