@@ -23,12 +23,13 @@ class PageForm(forms.Form):
 def speak_plainly(made: forms.Field, name: str) -> None:
     """Replace Django's own messages of a field ("This field is required.") by ones that say what to do."""
     label = str(made.label or name.replace("_", " ").capitalize())
-    for code, sentence in _sentences(made, label).items():
-        if made.error_messages.get(code) == _django_message(made, code):
+    for code, sentence in sentences(made, label).items():
+        if made.error_messages.get(code) == django_message(made, code):
             made.error_messages[code] = sentence
 
 
-def _sentences(made: forms.Field, label: str) -> dict[str, str]:
+def sentences(made: forms.Field, label: str) -> dict[str, str]:
+    """Return, by the error's code, what we say about a field instead of Django."""
     words = {"label": label, "label_inside": inside(label)}
     said = {"required": _missing(made, label) % words}
     if isinstance(made, forms.ChoiceField):
@@ -56,7 +57,7 @@ def _missing(made: forms.Field, label: str) -> str:
     return _("Enter %(label_inside)s")
 
 
-def _django_message(made: forms.Field, code: str) -> Any:
+def django_message(made: forms.Field, code: str) -> Any:
     """Return what Django says by itself for this kind of field; the nearest class counts."""
     for kind in type(made).__mro__:
         messages = vars(kind).get("default_error_messages", {})

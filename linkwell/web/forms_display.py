@@ -9,6 +9,7 @@ from django.forms import BaseForm, BoundField
 from django.utils.translation import gettext
 
 from linkwell.web.fields import PARTS, DayWidget
+from linkwell.web.forms import django_message, sentences
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +75,7 @@ def control(bound: BoundField, *, label: str = "", hint: str = "", optional: boo
         name=bound.html_name,
         label=shown,
         hint=hint or str(bound.help_text or ""),
-        errors=[str(error) for error in bound.errors],
+        errors=messages(bound),
         value=_text(widget, value),
         type=_input_type(widget),
         inputmode=_inputmode(bound.field, widget),
@@ -102,7 +103,17 @@ def problems(sources: BaseForm | Iterable[BaseForm] | None) -> list[Problem]:
     for form in [sources] if isinstance(sources, BaseForm) else sources:
         found += [Problem(text=str(error), href="") for error in form.non_field_errors()]
         for bound in form:
-            found += [Problem(text=str(error), href=f"#{first_id(bound)}") for error in bound.errors]
+            found += [Problem(text=text, href=f"#{first_id(bound)}") for text in messages(bound)]
+    return found
+
+
+def messages(bound: BoundField) -> list[str]:
+    """Return a field's errors; where the form is another package's, in our words instead of Django's."""
+    found = []
+    for error in bound.errors.as_data():
+        django_words = django_message(bound.field, error.code or "")
+        ours = sentences(bound.field, str(bound.label)).get(error.code or "")
+        found += [ours] if ours and error.message == django_words else [str(text) for text in error.messages]
     return found
 
 
@@ -191,6 +202,6 @@ def _parts(bound: BoundField, widget: forms.Widget, own: str, value: Any) -> lis
 
 def _attrs(widget: forms.Widget) -> dict[str, str]:
     """Return the widget's attributes that pages keep; classes and styles are the macros' business."""
-    kept = ("autocomplete", "autocapitalize", "spellcheck", "maxlength", "rows", "placeholder", "accept", "list", "readonly")
+    kept = ("autocomplete", "autocapitalize", "spellcheck", "maxlength", "rows", "accept", "list", "readonly")
     shown = {name: str(value) for name, value in widget.attrs.items() if name in kept and value not in (None, False)}
     return shown | {name: str(value) for name, value in widget.attrs.items() if name.startswith(("hx-", "data-"))}

@@ -6,6 +6,8 @@ import jinja2
 from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.html import format_html, json_script
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_bidi, gettext, ngettext, npgettext, pgettext
 
 from linkwell.web import charts, forms_display, words
@@ -42,6 +44,9 @@ def environment(**options: Any) -> jinja2.Environment:
         "share": words.share,
         "number": words.number,
         "ago": words.ago,
+        "in_groups": words.in_groups,
+        "json_script": json_script,
+        "data_for": data_for,
     }
     return made
 
@@ -49,6 +54,12 @@ def environment(**options: Any) -> jinja2.Environment:
 def url(name: str, *args: Any, **kwargs: Any) -> str:
     """Return the address of a named page."""
     return reverse(name, args=args, kwargs=kwargs)
+
+
+def data_for(value: Any, function: str) -> SafeString:
+    """Return a block of data that allauth's script hands to one of its functions; a browser never runs it."""
+    plain = json_script(value).removeprefix('<script type="application/json">')
+    return format_html('<script data-allauth-onload="{}" type="application/json">{}', function, SafeString(plain))
 
 
 def setting(name: str, default: Any = "") -> Any:

@@ -107,6 +107,11 @@ def ago(days: int | None) -> str:
     return npgettext("how long ago", "%(count)s year ago", "%(count)s years ago", years) % {"count": years}
 
 
+def in_groups(code: str, size: int = 4) -> str:
+    """Return a long code in groups that can be read aloud, such as JBSW Y3DP."""
+    return " ".join(code[start : start + size] for start in range(0, len(code), size))
+
+
 def _written(value: Moment | None, pattern: str) -> str:
     if value is None or value == "":
         return ""

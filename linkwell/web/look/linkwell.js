@@ -27,6 +27,13 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
 
+document.addEventListener("allauth.error", (event) => {
+  const problem = document.querySelector("[data-passkey-problem]");
+  if (!problem) return;
+  event.preventDefault();
+  problem.hidden = false;
+});
+
 let escapes = 0;
 document.addEventListener("keydown", (event) => {
   escapes = event.key === "Escape" ? escapes + 1 : 0;
