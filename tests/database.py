@@ -6,7 +6,6 @@ to create databases). The template is migrated once for each state of the migrat
 next run; a clone of it takes a fraction of a second and logs in as the app role.
 """
 
-import hashlib
 import itertools
 import os
 import subprocess
@@ -14,16 +13,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 import psutil
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from linkwell.cli import database, roles
+from linkwell.cli import database, migrations, roles
 from linkwell.cli.home import locked
-from linkwell.cli.postgres import SUPERUSER
+from linkwell.cli.postgres.server import SUPERUSER
 
 ROOT = Path(__file__).resolve().parents[1]
 KEPT_TEMPLATES = 3
@@ -61,7 +59,7 @@ class TestServer:
 
     def template(self) -> str:
         """Return the name of a database migrated to the present state, building it if need be."""
-        name = f"linkwell_template_{_state_of_the_migrations()}"
+        name = f"linkwell_template_{migrations.fingerprint()}"
         with locked(self.home / "template.lock", waiting_for="migrating the tests' database"):
             with roles.connect(self.admin) as server:
                 if not _exists(server, name):
@@ -96,12 +94,10 @@ class TestServer:
             "DATABASE_URL": roles.as_owner(make_conninfo(self.owner, dbname=draft)),
             "DJANGO_SETTINGS_MODULE": "linkwell.config.settings_test",
         }
-        for command in (["migrate", "--verbosity=0", "--skip-checks"], ["createcachetable"]):
-            done = subprocess.run(
-                [sys.executable, "-m", "django", *command], env=environment, cwd=ROOT, capture_output=True, text=True
-            )
-            if done.returncode != 0:
-                raise RuntimeError(f"The tests' database cannot be migrated:\n{done.stderr[-3000:]}")
+        command = [sys.executable, "-m", "django", "migrate", "--verbosity=0", "--skip-checks"]
+        done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True)
+        if done.returncode != 0:
+            raise RuntimeError(f"The tests' database cannot be migrated:\n{done.stderr[-3000:]}")
         server.execute(f'ALTER DATABASE "{draft}" RENAME TO "{name}"')
 
     def _drop_old_templates(self, server: psycopg.Connection) -> None:
@@ -140,13 +136,3 @@ def django_settings(url: str) -> dict[str, object]:
 
 def _exists(server: psycopg.Connection, name: str) -> bool:
     return bool(server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone())
-
-
-def _state_of_the_migrations() -> str:
-    state = hashlib.sha256()
-    files = [*ROOT.glob("linkwell/*/migrations/*.py"), *ROOT.glob("linkwell/*/migrations/*.sql")]
-    for file in sorted([*files, ROOT / "linkwell/common/walls.py", ROOT / "linkwell/cli/roles.py"]):
-        state.update(file.read_bytes())
-    for package in ("django", "django-allauth", "procrastinate"):
-        state.update(version(package).encode())
-    return state.hexdigest()[:12]

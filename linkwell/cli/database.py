@@ -15,11 +15,12 @@ from pathlib import Path
 from linkwell.cli import roles
 from linkwell.cli.errors import Refused
 from linkwell.cli.home import ensure_home, locked, open_lock, secret_key, try_lock
-from linkwell.cli.places import places
-from linkwell.cli.postgres import SUPERUSER, Server
+from linkwell.cli.postgres.places import places
+from linkwell.cli.postgres.server import SUPERUSER, Server
 
 NAME = "linkwell"
 STAYS_UP = "database-stays-up"  # left by `linkwell database start`
+BUSY = "starting or stopping the database"
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def database() -> Iterator[Urls]:
     with contextlib.ExitStack() as stack:
         if urls is None:
             server = stack.enter_context(running(folder))
-            urls = Urls(server.url(user=roles.APP, database=NAME), server.url(user=roles.OWNER, database=NAME), server)
+            urls = urls_of(server)
             if not roles.exists(server.url(user=SUPERUSER, database="postgres"), database=NAME):
                 prepare(urls)
         stack.enter_context(
@@ -66,6 +67,11 @@ def database() -> Iterator[Urls]:
             )
         )
         yield urls
+
+
+def urls_of(server: Server) -> Urls:
+    """Return the addresses of the embedded server's database."""
+    return Urls(server.url(user=roles.APP, database=NAME), server.url(user=roles.OWNER, database=NAME), server)
 
 
 def prepare(urls: Urls) -> None:
@@ -86,23 +92,28 @@ def embedded(folder: Path, *, fast_and_loose: bool = False) -> Server:
 @contextlib.contextmanager
 def running(folder: Path, *, fast_and_loose: bool = False) -> Iterator[Server]:
     """Have the embedded server run while the block runs; stop it if nobody else uses it then."""
-    decision, users = folder / "database.lock", folder / "database-users.lock"
-    with contextlib.ExitStack() as mine:
-        with locked(decision, waiting_for="starting or stopping the database"):
-            server = embedded(folder, fast_and_loose=fast_and_loose)
-            server.start()
-            file = mine.enter_context(open_lock(users))
-            fcntl.flock(file, fcntl.LOCK_SH)
-        try:
-            yield server
-        finally:
-            with locked(decision, waiting_for="starting or stopping the database"):
-                mine.close()
-                nobody_else = try_lock(users)
-                if nobody_else is not None:
-                    with nobody_else:
-                        if not (folder / STAYS_UP).exists():
-                            server.stop()
+    users = folder / "database-users.lock"
+    with locked(folder / "database.lock", waiting_for=BUSY):
+        server = embedded(folder, fast_and_loose=fast_and_loose)
+        mine = open_lock(users)
+        fcntl.flock(mine, fcntl.LOCK_SH)
+    try:
+        restart(folder, server)
+        yield server
+    finally:
+        with locked(folder / "database.lock", waiting_for=BUSY):
+            mine.close()
+            nobody_else = try_lock(users)
+            if nobody_else is not None:
+                with nobody_else:
+                    if not (folder / STAYS_UP).exists():
+                        server.stop()
+
+
+def restart(folder: Path, server: Server) -> bool:
+    """Start the server if it is down, one command at a time; say whether it was down."""
+    with locked(folder / "database.lock", waiting_for=BUSY):
+        return server.start()
 
 
 def stay_up(folder: Path) -> Server:
@@ -114,7 +125,7 @@ def stay_up(folder: Path) -> Server:
 
 def stop(folder: Path) -> bool:
     """Stop the embedded server, say whether it ran; raise Refused while a command uses it."""
-    with locked(folder / "database.lock", waiting_for="starting or stopping the database"):
+    with locked(folder / "database.lock", waiting_for=BUSY):
         (folder / STAYS_UP).unlink(missing_ok=True)
         unused = try_lock(folder / "database-users.lock")
         if unused is None:

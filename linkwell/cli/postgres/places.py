@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from linkwell.cli.errors import Refused
-from linkwell.cli.server_user import SYSTEM_FOLDER, ServerUser, closed_folder, server_user
+from linkwell.cli.postgres.user import SYSTEM_FOLDER, ServerUser, closed_folder, server_user
 
 MAJOR = 18
 LONGEST_SOCKET_PATH = 100  # the system's limit is 104 to 108 bytes

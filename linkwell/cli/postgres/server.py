@@ -16,7 +16,7 @@ from urllib.parse import quote
 import psutil
 
 from linkwell.cli.errors import Refused
-from linkwell.cli.places import MAJOR, SOCKET_FILE, Places
+from linkwell.cli.postgres.places import MAJOR, SOCKET_FILE, Places
 
 SUPERUSER = "postgres"
 SETTINGS = {

@@ -1,0 +1,1 @@
+"""`linkwell run`: everything that serves, and what watches over it."""

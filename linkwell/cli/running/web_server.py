@@ -1,0 +1,47 @@
+"""The web server: granian with Django behind it, two processes of a few threads each."""
+
+import os
+import signal
+from importlib import import_module
+
+from granian import Granian
+from granian.constants import Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+
+from linkwell.cli.running.children import end_with_parent
+
+APPLICATION = "linkwell.config.wsgi:application"
+PROCESSES = min(2, os.cpu_count() or 1)
+THREADS = 4
+LONGEST_HEADERS = 64 * 1024
+
+
+def application(target: str):
+    """Load the application in a process that answers requests."""
+    end_with_parent(os.getppid(), signal.SIGKILL)
+    module, name = target.split(":")
+    return getattr(import_module(module), name)
+
+
+def serve(*, host: str, port: int) -> None:
+    """Answer requests until told to stop."""
+    Granian(
+        APPLICATION,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=PROCESSES,
+        blocking_threads=THREADS,
+        backpressure=64,
+        http1_settings=HTTP1Settings(header_read_timeout=15_000, max_buffer_size=LONGEST_HEADERS),
+        websockets=False,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        workers_kill_timeout=6,
+    ).serve(target_loader=application)
+
+
+if __name__ == "__main__":
+    end_with_parent(int(os.environ["LINKWELL_PARENT"]))
+    serve(host=os.environ["LINKWELL_HOST"], port=int(os.environ["LINKWELL_PORT"]))

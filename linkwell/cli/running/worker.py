@@ -1,0 +1,55 @@
+"""The worker: does the jobs that wait in the database, and takes up those a killed worker left."""
+
+import asyncio
+import os
+
+from linkwell.cli.running.children import end_with_parent
+
+HEARTBEAT_SECONDS = 5
+GONE_AFTER_SECONDS = 20
+JOBS_AT_ONCE = 2
+
+
+async def take_up_what_was_left(app) -> None:
+    """Give back to the queue, again and again, the jobs of workers that no longer answer."""
+    while True:
+        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=GONE_AFTER_SECONDS):
+            await app.job_manager.retry_job(job)
+        await asyncio.sleep(GONE_AFTER_SECONDS)
+
+
+async def work(app) -> None:
+    """Do jobs until told to stop."""
+    async with app.open_async():
+        minding = asyncio.create_task(take_up_what_was_left(app))
+        working = asyncio.create_task(
+            app.run_worker_async(
+                concurrency=JOBS_AT_ONCE,
+                delete_jobs="successful",
+                shutdown_graceful_timeout=5,
+                update_heartbeat_interval=HEARTBEAT_SECONDS,
+                stalled_worker_timeout=GONE_AFTER_SECONDS,
+            )
+        )
+        done, _ = await asyncio.wait({minding, working}, return_when=asyncio.FIRST_COMPLETED)
+        minding.cancel()
+        if minding in done:  # the database went away; the supervisor starts a new worker
+            working.cancel()
+            await minding
+        await working
+
+
+def main() -> None:
+    """Set Django up and work."""
+    import django
+
+    django.setup()
+    from procrastinate.contrib.django import app
+
+    with app.replace_connector(app.connector.get_worker_connector()) as worker_app:
+        asyncio.run(work(worker_app))
+
+
+if __name__ == "__main__":
+    end_with_parent(int(os.environ["LINKWELL_PARENT"]))
+    main()
