@@ -11,3 +11,4 @@ from linkwell.config.settings import DATABASES, STORAGES
 DATABASES["default"]["OPTIONS"].pop("pool")
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+LINKWELL_STRICT_TEMPLATES = True  # a name that a template misspells fails its test
