@@ -37,7 +37,8 @@ class AuditEvent(models.Model):
     objects = ScopedManager()
 
     field_classes = classes(
-        audit="id scheme_id at event outcome membership_id role person_id object_kind object_id route purpose request_id"
+        audit="id scheme_id at event outcome membership_id role person_id object_kind object_id route purpose"
+        " request_id"
     )
 
     class Meta:

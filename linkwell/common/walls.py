@@ -14,7 +14,8 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
 READ = (
-    "scheme_id = ANY ((SELECT string_to_array(nullif(current_setting('linkwell.scheme_ids', true), ''), ','))::bigint[])"
+    "scheme_id = ANY ((SELECT string_to_array("
+    "nullif(current_setting('linkwell.scheme_ids', true), ''), ','))::bigint[])"
 )
 WRITE = "scheme_id = (SELECT nullif(current_setting('linkwell.scheme_id', true), '')::bigint)"
 

@@ -166,9 +166,7 @@ class RiskStatement(models.Model):
     recorded_by = models.ForeignKey(Membership, models.PROTECT, null=True)
 
     objects = ScopedManager()
-    field_classes = classes(
-        operational="id scheme person began_at ended_at recorded_by", risk="none_known text"
-    )
+    field_classes = classes(operational="id scheme person began_at ended_at recorded_by", risk="none_known text")
 
     class Meta:
         constraints = [
@@ -221,5 +219,3 @@ class RecordOpening(models.Model):
     field_classes = classes(
         operational="id scheme person membership kind began_at ends_at reviewed_at", looked="reason text"
     )
-
-

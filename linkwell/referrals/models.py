@@ -127,9 +127,7 @@ class Allocation(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["scheme", "link_worker", "person"], condition=Q(ended_at=None), name="caseload_now"
-            )
+            models.Index(fields=["scheme", "link_worker", "person"], condition=Q(ended_at=None), name="caseload_now")
         ]
 
 

@@ -134,9 +134,7 @@ class Contact(models.Model):
     )
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["scheme", "submission_key"], name="one_contact_of_a_submission")
-        ]
+        constraints = [models.UniqueConstraint(fields=["scheme", "submission_key"], name="one_contact_of_a_submission")]
         indexes = [models.Index(fields=["scheme", "episode", "-at"], name="contacts_newest_first")]
 
 
@@ -181,7 +179,9 @@ class EpisodeNeed(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["episode", "code"], condition=Q(ended_at=None), name="one_open_need_of_a_code")
+            models.UniqueConstraint(
+                fields=["episode", "code"], condition=Q(ended_at=None), name="one_open_need_of_a_code"
+            )
         ]
 
 
@@ -266,9 +266,7 @@ class PlanVersion(models.Model):
     by = models.ForeignKey(Membership, models.PROTECT)
 
     objects = ScopedManager()
-    field_classes = classes(
-        operational="id scheme episode number agreed_how agreed_at review_on by", plan="content"
-    )
+    field_classes = classes(operational="id scheme episode number agreed_how agreed_at review_on by", plan="content")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["episode", "number"], name="one_plan_of_a_number")]
@@ -313,8 +311,8 @@ class Task(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(done_at=None) | Q(done_at__gte=F("added_at")), name="task_done_after_added")
+            models.CheckConstraint(
+                condition=Q(done_at=None) | Q(done_at__gte=F("added_at")), name="task_done_after_added"
+            )
         ]
-        indexes = [
-            models.Index(fields=["scheme", "member", "due_on"], condition=Q(done_at=None), name="tasks_open")
-        ]
+        indexes = [models.Index(fields=["scheme", "member", "due_on"], condition=Q(done_at=None), name="tasks_open")]

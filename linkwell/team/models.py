@@ -86,9 +86,7 @@ class Account(AbstractBaseUser):
     REQUIRED_FIELDS: list[str] = []
     objects = AccountManager()
 
-    field_classes = classes(
-        accounts="id email name is_active is_demo created_at password last_login"
-    )
+    field_classes = classes(accounts="id email name is_active is_demo created_at password last_login")
 
     def __str__(self) -> str:
         return f"Account {self.pk}"
@@ -263,9 +261,7 @@ class Token(models.Model):
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
 
-    field_classes = classes(
-        operational="id scheme purpose object_id secret_hash salt created_at expires_at revoked_at"
-    )
+    field_classes = classes(operational="id scheme purpose object_id secret_hash salt created_at expires_at revoked_at")
 
 
 class OneTimeCode(models.Model):

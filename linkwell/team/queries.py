@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from linkwell.team import access
-from linkwell.team.models import Agency, Invitation, Membership, Practice, Token
+from linkwell.team.models import Agency, Invitation, Membership, Practice, Scheme, Token
 
 
 @dataclass(frozen=True)
@@ -70,9 +70,7 @@ def link_workers(*, viewer: Membership, on: date) -> list[WorkerChoice]:
     """Return the current link workers of the viewer's scheme, by name."""
     rows = Membership.objects.current(on).of_scheme(viewer.scheme_id).link_workers()
     return [
-        WorkerChoice(
-            row.pk, row.name, tuple(row.languages), float(row.hours_per_week) if row.hours_per_week else None
-        )
+        WorkerChoice(row.pk, row.name, tuple(row.languages), float(row.hours_per_week) if row.hours_per_week else None)
         for row in rows.select_related("account").order_by("account__name", "pk")
     ]
 
@@ -95,9 +93,7 @@ def members(*, viewer: Membership, on: date) -> list[Membership]:
 
 def open_invitations(*, viewer: Membership, at: datetime) -> list[Invitation]:
     """Return the invitations of the viewer's scheme that can still be taken up, newest first."""
-    rows = Invitation.objects.filter(
-        scheme_id=viewer.scheme_id, redeemed_at=None, withdrawn_at=None, expires_at__gt=at
-    )
+    rows = Invitation.objects.filter(scheme_id=viewer.scheme_id, redeemed_at=None, withdrawn_at=None, expires_at__gt=at)
     return list(rows.order_by("-created_at", "-pk"))
 
 
@@ -112,3 +108,13 @@ def role_name(membership: Membership) -> str:
     if membership.role == access.LW:
         return membership.scheme.role_name.capitalize()
     return access.ROLE_NAMES[membership.role]
+
+
+def scheme_ids() -> list[int]:
+    """Return every scheme, for what a clock starts in each of them."""
+    return list(Scheme.objects.order_by("pk").values_list("pk", flat=True))
+
+
+def demo_scheme_ids() -> list[int]:
+    """Return the schemes that the demo's generator made."""
+    return list(Scheme.objects.filter(is_demo=True).order_by("pk").values_list("pk", flat=True))

@@ -25,7 +25,9 @@ OTHER_MODELS = {
 }
 
 
-def routes(resolver: URLResolver | None = None, prefix: str = "", namespace: str = "") -> Iterator[tuple[str, str, Any]]:
+def routes(
+    resolver: URLResolver | None = None, prefix: str = "", namespace: str = ""
+) -> Iterator[tuple[str, str, Any]]:
     """Yield (address pattern, name, view) of every route."""
     for entry in (resolver or get_resolver()).url_patterns:
         if isinstance(entry, URLResolver):

@@ -32,12 +32,16 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def unavailable(request: HttpRequest) -> HttpResponse:
     """Return the page for a database that does not answer, with what was typed still in it."""
-    typed = [
-        (name, value)
-        for name, values in request.POST.lists()
-        for value in values
-        if value and name not in ("csrfmiddlewaretoken", "password") and len(value) > 20
-    ] if request.method == "POST" else []
+    typed = (
+        [
+            (name, value)
+            for name, values in request.POST.lists()
+            for value in values
+            if value and name not in ("csrfmiddlewaretoken", "password") and len(value) > 20
+        ]
+        if request.method == "POST"
+        else []
+    )
     response = render(request, "errors/503.jinja", {"typed": typed}, status=503)
     response["Retry-After"] = "10"
     return response

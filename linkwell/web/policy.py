@@ -43,9 +43,7 @@ class Declared(Protocol):
     policy: RoutePolicy
 
 
-def route(
-    *, roles: Iterable[str], relation: str, audit: str = "", demo_only: bool = False
-) -> Callable[[View], View]:
+def route(*, roles: Iterable[str], relation: str, audit: str = "", demo_only: bool = False) -> Callable[[View], View]:
     """Declare what a signed-in member's page demands; the start-up stops for a page without it."""
     policy = RoutePolicy(frozenset(roles), relation, audit, demo_only)
 

@@ -4,32 +4,36 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='AuditEvent',
+            name="AuditEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scheme_id', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('event', models.CharField(max_length=80)),
-                ('outcome', models.CharField(choices=[('done', 'done'), ('refused', 'refused')], default='done', max_length=10)),
-                ('membership_id', models.BigIntegerField(null=True)),
-                ('role', models.CharField(blank=True, max_length=3)),
-                ('person_id', models.BigIntegerField(null=True)),
-                ('object_kind', models.CharField(blank=True, max_length=60)),
-                ('object_id', models.BigIntegerField(null=True)),
-                ('route', models.CharField(blank=True, max_length=120)),
-                ('purpose', models.CharField(blank=True, max_length=200)),
-                ('request_id', models.UUIDField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("scheme_id", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
+                ("event", models.CharField(max_length=80)),
+                (
+                    "outcome",
+                    models.CharField(choices=[("done", "done"), ("refused", "refused")], default="done", max_length=10),
+                ),
+                ("membership_id", models.BigIntegerField(null=True)),
+                ("role", models.CharField(blank=True, max_length=3)),
+                ("person_id", models.BigIntegerField(null=True)),
+                ("object_kind", models.CharField(blank=True, max_length=60)),
+                ("object_id", models.BigIntegerField(null=True)),
+                ("route", models.CharField(blank=True, max_length=120)),
+                ("purpose", models.CharField(blank=True, max_length=200)),
+                ("request_id", models.UUIDField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['scheme_id', 'person_id', 'at'], name='audit_by_person'), models.Index(fields=['scheme_id', 'membership_id', 'at'], name='audit_by_member')],
+                "indexes": [
+                    models.Index(fields=["scheme_id", "person_id", "at"], name="audit_by_person"),
+                    models.Index(fields=["scheme_id", "membership_id", "at"], name="audit_by_member"),
+                ],
             },
         ),
     ]

@@ -6,121 +6,229 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
-        ('team', '0001_initial'),
+        ("people", "0001_initial"),
+        ("team", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Referral',
+            name="Referral",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=12)),
-                ('source', models.CharField(choices=[('practice', 'GP practice'), ('agency', 'Another agency'), ('self', 'The person'), ('staff', 'Entered by staff')], max_length=10)),
-                ('referrer_name', models.CharField(blank=True, max_length=200)),
-                ('on_behalf_of', models.CharField(blank=True, max_length=200)),
-                ('reason', models.TextField(blank=True)),
-                ('needs', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), default=list, size=None)),
-                ('urgency', models.CharField(choices=[('routine', 'Routine'), ('urgent', 'Urgent')], default='routine', max_length=10)),
-                ('told_person', models.TextField(blank=True)),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('received', 'Received'), ('returned', 'Returned to referrer'), ('accepted', 'Accepted'), ('declined', 'Not taken on'), ('redirected', 'Passed to who can help instead'), ('allocated', 'With a link worker'), ('closed', 'Ended')], max_length=12)),
-                ('state_reason', models.TextField(blank=True)),
-                ('submission_key', models.UUIDField(null=True)),
-                ('received_at', models.DateTimeField()),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('agency', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='team.agency')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='referrals', to='people.person')),
-                ('practice', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='team.practice')),
-                ('programme', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='team.programme')),
-                ('referrer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='referrals_made', to='team.membership')),
-                ('scheme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='team.scheme')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reference", models.CharField(max_length=12)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("practice", "GP practice"),
+                            ("agency", "Another agency"),
+                            ("self", "The person"),
+                            ("staff", "Entered by staff"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("referrer_name", models.CharField(blank=True, max_length=200)),
+                ("on_behalf_of", models.CharField(blank=True, max_length=200)),
+                ("reason", models.TextField(blank=True)),
+                (
+                    "needs",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), default=list, size=None
+                    ),
+                ),
+                (
+                    "urgency",
+                    models.CharField(
+                        choices=[("routine", "Routine"), ("urgent", "Urgent")], default="routine", max_length=10
+                    ),
+                ),
+                ("told_person", models.TextField(blank=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("received", "Received"),
+                            ("returned", "Returned to referrer"),
+                            ("accepted", "Accepted"),
+                            ("declined", "Not taken on"),
+                            ("redirected", "Passed to who can help instead"),
+                            ("allocated", "With a link worker"),
+                            ("closed", "Ended"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("state_reason", models.TextField(blank=True)),
+                ("submission_key", models.UUIDField(null=True)),
+                ("received_at", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("agency", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="team.agency")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="referrals", to="people.person"
+                    ),
+                ),
+                (
+                    "practice",
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="team.practice"),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="team.programme"),
+                ),
+                (
+                    "referrer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="referrals_made",
+                        to="team.membership",
+                    ),
+                ),
+                ("scheme", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="team.scheme")),
             ],
         ),
         migrations.CreateModel(
-            name='FeedbackToReferrer',
+            name="FeedbackToReferrer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('received', 'Received'), ('accepted', 'Accepted'), ('declined', 'Not taken on'), ('returned', 'More needed'), ('not_reached', 'Could not be reached'), ('ended', 'Support ended')], max_length=12)),
-                ('text', models.TextField()),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='team.membership')),
-                ('scheme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='team.scheme')),
-                ('referral', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='feedback', to='referrals.referral')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("received", "Received"),
+                            ("accepted", "Accepted"),
+                            ("declined", "Not taken on"),
+                            ("returned", "More needed"),
+                            ("not_reached", "Could not be reached"),
+                            ("ended", "Support ended"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("text", models.TextField()),
+                ("at", models.DateTimeField()),
+                ("by", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="team.membership")),
+                ("scheme", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="team.scheme")),
+                (
+                    "referral",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="feedback", to="referrals.referral"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Allocation',
+            name="Allocation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('began_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('link_worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allocations', to='team.membership')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allocations', to='people.person')),
-                ('scheme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='team.scheme')),
-                ('referral', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allocations', to='referrals.referral')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("began_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "link_worker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="allocations", to="team.membership"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="allocations", to="people.person"
+                    ),
+                ),
+                ("scheme", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="team.scheme")),
+                (
+                    "referral",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="allocations", to="referrals.referral"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ReferralEvent',
+            name="ReferralEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('was', models.CharField(blank=True, max_length=12)),
-                ('now', models.CharField(max_length=12)),
-                ('reason', models.TextField(blank=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='team.membership')),
-                ('referral', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='referrals.referral')),
-                ('scheme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='team.scheme')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("was", models.CharField(blank=True, max_length=12)),
+                ("now", models.CharField(max_length=12)),
+                ("reason", models.TextField(blank=True)),
+                ("by", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="team.membership")),
+                (
+                    "referral",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="events", to="referrals.referral"
+                    ),
+                ),
+                ("scheme", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="team.scheme")),
             ],
         ),
         migrations.CreateModel(
-            name='FeedbackRead',
+            name="FeedbackRead",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='team.membership')),
-                ('scheme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='team.scheme')),
-                ('feedback', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='referrals.feedbacktoreferrer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="team.membership")),
+                ("scheme", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="team.scheme")),
+                (
+                    "feedback",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="readings",
+                        to="referrals.feedbacktoreferrer",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('feedback', 'by'), name='one_reading_each')],
+                "constraints": [models.UniqueConstraint(fields=("feedback", "by"), name="one_reading_each")],
             },
         ),
         migrations.AddIndex(
-            model_name='referral',
-            index=models.Index(fields=['scheme', 'state', 'received_at'], name='referrals_by_state'),
+            model_name="referral",
+            index=models.Index(fields=["scheme", "state", "received_at"], name="referrals_by_state"),
         ),
         migrations.AddIndex(
-            model_name='referral',
-            index=models.Index(fields=['scheme', 'practice', '-received_at'], name='referrals_by_practice'),
+            model_name="referral",
+            index=models.Index(fields=["scheme", "practice", "-received_at"], name="referrals_by_practice"),
         ),
         migrations.AddIndex(
-            model_name='referral',
-            index=models.Index(fields=['scheme', 'person'], name='referrals_by_person'),
+            model_name="referral",
+            index=models.Index(fields=["scheme", "person"], name="referrals_by_person"),
         ),
         migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.UniqueConstraint(fields=('scheme', 'reference'), name='one_referral_of_a_reference'),
+            model_name="referral",
+            constraint=models.UniqueConstraint(fields=("scheme", "reference"), name="one_referral_of_a_reference"),
         ),
         migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.UniqueConstraint(fields=('scheme', 'submission_key'), name='one_referral_of_a_submission'),
+            model_name="referral",
+            constraint=models.UniqueConstraint(
+                fields=("scheme", "submission_key"), name="one_referral_of_a_submission"
+            ),
         ),
         migrations.AddIndex(
-            model_name='allocation',
-            index=models.Index(condition=models.Q(('ended_at', None)), fields=['scheme', 'link_worker', 'person'], name='caseload_now'),
+            model_name="allocation",
+            index=models.Index(
+                condition=models.Q(("ended_at", None)), fields=["scheme", "link_worker", "person"], name="caseload_now"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='allocation',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('referral',), name='one_current_link_worker'),
+            model_name="allocation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None)), fields=("referral",), name="one_current_link_worker"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='allocation',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at', None), ('ended_at__gte', models.F('began_at')), _connector='OR'), name='allocation_ends_after_it_begins'),
+            model_name="allocation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ended_at", None), ("ended_at__gte", models.F("began_at")), _connector="OR"),
+                name="allocation_ends_after_it_begins",
+            ),
         ),
     ]

@@ -5,218 +5,431 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
-        ('referrals', '0001_initial'),
-        ('team', '0001_initial'),
+        ("people", "0001_initial"),
+        ("referrals", "0001_initial"),
+        ("team", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AboutMe',
+            name="AboutMe",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('heading', models.CharField(choices=[('brings', 'What brings you here'), ('matters', 'What is most important to me'), ('good_week', 'What a good week would look like'), ('people', 'People who are important to me'), ('communicate', 'How I communicate'), ('wellness', 'My wellness'), ('do_dont', 'Please do and please do not'), ('support', 'How and when to support me'), ('also', 'Also worth knowing')], max_length=12)),
-                ('text', models.TextField()),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='team.membership')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='about_me', to='people.person')),
-                ('scheme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='team.scheme')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "heading",
+                    models.CharField(
+                        choices=[
+                            ("brings", "What brings you here"),
+                            ("matters", "What is most important to me"),
+                            ("good_week", "What a good week would look like"),
+                            ("people", "People who are important to me"),
+                            ("communicate", "How I communicate"),
+                            ("wellness", "My wellness"),
+                            ("do_dont", "Please do and please do not"),
+                            ("support", "How and when to support me"),
+                            ("also", "Also worth knowing"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("text", models.TextField()),
+                ("at", models.DateTimeField()),
+                ("by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="team.membership")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="about_me", to="people.person"
+                    ),
+                ),
+                ("scheme", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="team.scheme")),
             ],
         ),
         migrations.CreateModel(
-            name='Episode',
+            name="Episode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('new', 'Waiting for a first conversation'), ('contacted', 'Tried or spoken to'), ('engaged', 'Being supported'), ('stepping_down', 'Stepping down'), ('ended', 'Ended')], max_length=14)),
-                ('level', models.CharField(choices=[('brief', 'Brief'), ('standard', 'Standard'), ('complex', 'Complex')], default='standard', max_length=8)),
-                ('opened_at', models.DateTimeField()),
-                ('first_attempt_at', models.DateTimeField(null=True)),
-                ('first_conversation_at', models.DateTimeField(null=True)),
-                ('last_heard_at', models.DateTimeField(null=True)),
-                ('contacts_count', models.PositiveIntegerField(default=0)),
-                ('attempts_count', models.PositiveIntegerField(default=0)),
-                ('minutes_total', models.PositiveIntegerField(default=0)),
-                ('next_step', models.CharField(blank=True, max_length=200)),
-                ('next_step_on', models.DateField(null=True)),
-                ('waiting_on', models.CharField(choices=[('us', 'us'), ('person', 'the person'), ('service', 'a group or service')], default='us', max_length=12)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('end_reason', models.CharField(blank=True, choices=[('goals_met', 'Goals met'), ('partly_met', 'Goals partly met'), ('nothing_helped', 'What we tried did not help'), ('not_reached', 'Could not be reached'), ('declined', 'Person said no to support'), ('disengaged', 'Stopped coming'), ('moved_service', 'Moved to another service'), ('moved_away', 'Moved away'), ('died', 'Died')], max_length=16)),
-                ('end_note', models.TextField(blank=True)),
-                ('link_worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='episodes', to='team.membership')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='episodes', to='people.person')),
-                ('referral', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='episode', to='referrals.referral')),
-                ('scheme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='team.scheme')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("new", "Waiting for a first conversation"),
+                            ("contacted", "Tried or spoken to"),
+                            ("engaged", "Being supported"),
+                            ("stepping_down", "Stepping down"),
+                            ("ended", "Ended"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("brief", "Brief"), ("standard", "Standard"), ("complex", "Complex")],
+                        default="standard",
+                        max_length=8,
+                    ),
+                ),
+                ("opened_at", models.DateTimeField()),
+                ("first_attempt_at", models.DateTimeField(null=True)),
+                ("first_conversation_at", models.DateTimeField(null=True)),
+                ("last_heard_at", models.DateTimeField(null=True)),
+                ("contacts_count", models.PositiveIntegerField(default=0)),
+                ("attempts_count", models.PositiveIntegerField(default=0)),
+                ("minutes_total", models.PositiveIntegerField(default=0)),
+                ("next_step", models.CharField(blank=True, max_length=200)),
+                ("next_step_on", models.DateField(null=True)),
+                (
+                    "waiting_on",
+                    models.CharField(
+                        choices=[("us", "us"), ("person", "the person"), ("service", "a group or service")],
+                        default="us",
+                        max_length=12,
+                    ),
+                ),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "end_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("goals_met", "Goals met"),
+                            ("partly_met", "Goals partly met"),
+                            ("nothing_helped", "What we tried did not help"),
+                            ("not_reached", "Could not be reached"),
+                            ("declined", "Person said no to support"),
+                            ("disengaged", "Stopped coming"),
+                            ("moved_service", "Moved to another service"),
+                            ("moved_away", "Moved away"),
+                            ("died", "Died"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("end_note", models.TextField(blank=True)),
+                (
+                    "link_worker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="episodes", to="team.membership"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="episodes", to="people.person"
+                    ),
+                ),
+                (
+                    "referral",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="episode", to="referrals.referral"
+                    ),
+                ),
+                ("scheme", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="team.scheme")),
             ],
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('mode', models.CharField(choices=[('in_person', 'In person'), ('phone', 'Phone'), ('video', 'Video'), ('text', 'Text or e-mail'), ('letter', 'Letter'), ('doorstep', 'Doorstep'), ('group', 'In a group')], max_length=10)),
-                ('minutes', models.PositiveSmallIntegerField(default=0)),
-                ('reached', models.BooleanField()),
-                ('chosen_by_person', models.BooleanField(default=False)),
-                ('is_first_conversation', models.BooleanField(default=False)),
-                ('note', models.TextField(blank=True)),
-                ('recorded_at', models.DateTimeField()),
-                ('submission_key', models.UUIDField(null=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='team.membership')),
-                ('corrects', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='support.contact')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='people.person')),
-                ('scheme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='team.scheme')),
-                ('episode', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='support.episode')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            ("in_person", "In person"),
+                            ("phone", "Phone"),
+                            ("video", "Video"),
+                            ("text", "Text or e-mail"),
+                            ("letter", "Letter"),
+                            ("doorstep", "Doorstep"),
+                            ("group", "In a group"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("minutes", models.PositiveSmallIntegerField(default=0)),
+                ("reached", models.BooleanField()),
+                ("chosen_by_person", models.BooleanField(default=False)),
+                ("is_first_conversation", models.BooleanField(default=False)),
+                ("note", models.TextField(blank=True)),
+                ("recorded_at", models.DateTimeField()),
+                ("submission_key", models.UUIDField(null=True)),
+                ("by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="team.membership")),
+                (
+                    "corrects",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrections",
+                        to="support.contact",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="contacts", to="people.person"
+                    ),
+                ),
+                ("scheme", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="team.scheme")),
+                (
+                    "episode",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="contacts", to="support.episode"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='EpisodeEvent',
+            name="EpisodeEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('was', models.CharField(blank=True, max_length=14)),
-                ('now', models.CharField(max_length=14)),
-                ('reason', models.TextField(blank=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='team.membership')),
-                ('episode', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='support.episode')),
-                ('scheme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='team.scheme')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("was", models.CharField(blank=True, max_length=14)),
+                ("now", models.CharField(max_length=14)),
+                ("reason", models.TextField(blank=True)),
+                ("by", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="team.membership")),
+                (
+                    "episode",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="events", to="support.episode"
+                    ),
+                ),
+                ("scheme", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="team.scheme")),
             ],
         ),
         migrations.CreateModel(
-            name='EpisodeNeed',
+            name="EpisodeNeed",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40)),
-                ('own_words', models.CharField(blank=True, max_length=300)),
-                ('raised_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='team.membership')),
-                ('episode', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='needs', to='support.episode')),
-                ('scheme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='team.scheme')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=40)),
+                ("own_words", models.CharField(blank=True, max_length=300)),
+                ("raised_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("by", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="team.membership")),
+                (
+                    "episode",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="needs", to="support.episode"
+                    ),
+                ),
+                ("scheme", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="team.scheme")),
             ],
         ),
         migrations.CreateModel(
-            name='Goal',
+            name="Goal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(max_length=300)),
-                ('need_code', models.CharField(blank=True, max_length=40)),
-                ('importance', models.PositiveSmallIntegerField(null=True)),
-                ('confidence', models.PositiveSmallIntegerField(null=True)),
-                ('status', models.CharField(choices=[('open', 'Working on it'), ('met', 'Met'), ('partly', 'Partly met'), ('dropped', 'No longer wanted')], default='open', max_length=8)),
-                ('added_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('episode', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='goals', to='support.episode')),
-                ('scheme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='team.scheme')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.CharField(max_length=300)),
+                ("need_code", models.CharField(blank=True, max_length=40)),
+                ("importance", models.PositiveSmallIntegerField(null=True)),
+                ("confidence", models.PositiveSmallIntegerField(null=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("open", "Working on it"),
+                            ("met", "Met"),
+                            ("partly", "Partly met"),
+                            ("dropped", "No longer wanted"),
+                        ],
+                        default="open",
+                        max_length=8,
+                    ),
+                ),
+                ("added_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "episode",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="goals", to="support.episode"
+                    ),
+                ),
+                ("scheme", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="team.scheme")),
             ],
         ),
         migrations.CreateModel(
-            name='Action',
+            name="Action",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(max_length=300)),
-                ('who', models.CharField(max_length=120)),
-                ('due_on', models.DateField(null=True)),
-                ('status', models.CharField(choices=[('planned', 'Planned'), ('done', 'Done'), ('dropped', 'Dropped')], default='planned', max_length=8)),
-                ('added_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('scheme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='team.scheme')),
-                ('goal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='actions', to='support.goal')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.CharField(max_length=300)),
+                ("who", models.CharField(max_length=120)),
+                ("due_on", models.DateField(null=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("planned", "Planned"), ("done", "Done"), ("dropped", "Dropped")],
+                        default="planned",
+                        max_length=8,
+                    ),
+                ),
+                ("added_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                ("scheme", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="team.scheme")),
+                (
+                    "goal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="actions", to="support.goal"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PlanVersion',
+            name="PlanVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('content', models.JSONField()),
-                ('agreed_how', models.CharField(max_length=30)),
-                ('agreed_at', models.DateTimeField()),
-                ('review_on', models.DateField(null=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='team.membership')),
-                ('episode', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plan_versions', to='support.episode')),
-                ('scheme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='team.scheme')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField()),
+                ("content", models.JSONField()),
+                ("agreed_how", models.CharField(max_length=30)),
+                ("agreed_at", models.DateTimeField()),
+                ("review_on", models.DateField(null=True)),
+                ("by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="team.membership")),
+                (
+                    "episode",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="plan_versions", to="support.episode"
+                    ),
+                ),
+                ("scheme", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="team.scheme")),
             ],
         ),
         migrations.CreateModel(
-            name='Review',
+            name="Review",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('due_on', models.DateField()),
-                ('held_at', models.DateTimeField(null=True)),
-                ('note', models.TextField(blank=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='team.membership')),
-                ('episode', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='support.episode')),
-                ('scheme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='team.scheme')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("due_on", models.DateField()),
+                ("held_at", models.DateTimeField(null=True)),
+                ("note", models.TextField(blank=True)),
+                ("by", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="team.membership")),
+                (
+                    "episode",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reviews", to="support.episode"
+                    ),
+                ),
+                ("scheme", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="team.scheme")),
             ],
         ),
         migrations.CreateModel(
-            name='Strength',
+            name="Strength",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(max_length=300)),
-                ('added_at', models.DateTimeField()),
-                ('removed_at', models.DateTimeField(null=True)),
-                ('episode', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='strengths', to='support.episode')),
-                ('scheme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='team.scheme')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.CharField(max_length=300)),
+                ("added_at", models.DateTimeField()),
+                ("removed_at", models.DateTimeField(null=True)),
+                (
+                    "episode",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="strengths", to="support.episode"
+                    ),
+                ),
+                ("scheme", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="team.scheme")),
             ],
         ),
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('call', 'Call'), ('reply', 'Reply'), ('changed', 'Changed'), ('due', 'Due'), ('other', 'To do')], max_length=8)),
-                ('text', models.CharField(max_length=300)),
-                ('link', models.CharField(blank=True, max_length=200)),
-                ('due_on', models.DateField()),
-                ('added_at', models.DateTimeField()),
-                ('done_at', models.DateTimeField(null=True)),
-                ('episode', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='support.episode')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='team.membership')),
-                ('scheme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='team.scheme')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("call", "Call"),
+                            ("reply", "Reply"),
+                            ("changed", "Changed"),
+                            ("due", "Due"),
+                            ("other", "To do"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("text", models.CharField(max_length=300)),
+                ("link", models.CharField(blank=True, max_length=200)),
+                ("due_on", models.DateField()),
+                ("added_at", models.DateTimeField()),
+                ("done_at", models.DateTimeField(null=True)),
+                (
+                    "episode",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tasks",
+                        to="support.episode",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="tasks", to="team.membership"
+                    ),
+                ),
+                ("scheme", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="team.scheme")),
             ],
         ),
         migrations.AddIndex(
-            model_name='episode',
-            index=models.Index(condition=models.Q(('ended_at', None)), fields=['scheme', 'link_worker', 'last_heard_at'], name='caseload_by_silence'),
+            model_name="episode",
+            index=models.Index(
+                condition=models.Q(("ended_at", None)),
+                fields=["scheme", "link_worker", "last_heard_at"],
+                name="caseload_by_silence",
+            ),
         ),
         migrations.AddIndex(
-            model_name='episode',
-            index=models.Index(fields=['scheme', 'person'], name='episodes_by_person'),
+            model_name="episode",
+            index=models.Index(fields=["scheme", "person"], name="episodes_by_person"),
         ),
         migrations.AddConstraint(
-            model_name='episode',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('end_reason', ''), ('ended_at', None)), models.Q(('ended_at__isnull', False), models.Q(('end_reason', ''), _negated=True)), _connector='OR'), name='an_ended_episode_says_why'),
+            model_name="episode",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("end_reason", ""), ("ended_at", None)),
+                    models.Q(("ended_at__isnull", False), models.Q(("end_reason", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="an_ended_episode_says_why",
+            ),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['scheme', 'episode', '-at'], name='contacts_newest_first'),
+            model_name="contact",
+            index=models.Index(fields=["scheme", "episode", "-at"], name="contacts_newest_first"),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.UniqueConstraint(fields=('scheme', 'submission_key'), name='one_contact_of_a_submission'),
+            model_name="contact",
+            constraint=models.UniqueConstraint(fields=("scheme", "submission_key"), name="one_contact_of_a_submission"),
         ),
         migrations.AddConstraint(
-            model_name='episodeneed',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('episode', 'code'), name='one_open_need_of_a_code'),
+            model_name="episodeneed",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None)), fields=("episode", "code"), name="one_open_need_of_a_code"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='goal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('importance', None), ('importance__range', (1, 10)), _connector='OR'), models.Q(('confidence', None), ('confidence__range', (1, 10)), _connector='OR')), name='goal_scales_run_from_1_to_10'),
+            model_name="goal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("importance", None), ("importance__range", (1, 10)), _connector="OR"),
+                    models.Q(("confidence", None), ("confidence__range", (1, 10)), _connector="OR"),
+                ),
+                name="goal_scales_run_from_1_to_10",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='planversion',
-            constraint=models.UniqueConstraint(fields=('episode', 'number'), name='one_plan_of_a_number'),
+            model_name="planversion",
+            constraint=models.UniqueConstraint(fields=("episode", "number"), name="one_plan_of_a_number"),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('done_at', None)), fields=['scheme', 'member', 'due_on'], name='tasks_open'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("done_at", None)), fields=["scheme", "member", "due_on"], name="tasks_open"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('done_at', None), ('done_at__gte', models.F('added_at')), _connector='OR'), name='task_done_after_added'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("done_at", None), ("done_at__gte", models.F("added_at")), _connector="OR"),
+                name="task_done_after_added",
+            ),
         ),
     ]

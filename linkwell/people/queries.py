@@ -1,0 +1,155 @@
+"""What is known of a person, as far as the viewer may see it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+
+from linkwell.common.dates import age_on
+from linkwell.people import rules
+from linkwell.people.errors import TooFewTraits
+from linkwell.people.models import ACCESS_NEEDS, AccessNeed, ContactRule, Person, PersonKey, RiskStatement
+
+ACCESS_LABELS = dict(ACCESS_NEEDS)
+MOST_CARDS = 10
+
+
+@dataclass(frozen=True)
+class Banner:
+    """What stands on top of every page about a person."""
+
+    person_id: int
+    preferred_name: str
+    full_name: str
+    age: int | None
+    pronouns: str
+    contact: tuple[str, ...]
+    not_contact: tuple[str, ...]
+    communication: tuple[str, ...]
+    risk: str  # "No known risks", "See risks", or "Risks not asked yet"
+    risks: tuple[str, ...]
+    link_worker: str
+    died_on: date | None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The contact rule in words."""
+
+    how: tuple[str, ...]
+    how_not: tuple[str, ...]
+
+
+def contact_rule(person: Person) -> Rule:
+    """Return how a person may be reached and how not, newest rule first."""
+    held = ContactRule.objects.filter(person=person).order_by("-recorded_at", "-pk").first()
+    return _in_words(person, held)
+
+
+def _in_words(person: Person, held: ContactRule | None) -> Rule:
+    how, how_not = [], []
+    may_phone = held.by_phone if held else True
+    if person.phone and may_phone:
+        how.append(f"Phone {person.phone}" + (f", {held.when}" if held and held.when else ""))
+    if held and held.by_text and person.phone:
+        how.append("Text message")
+    if person.email and held and held.by_email:
+        how.append(f"E-mail {person.email}")
+    if held and person.phone:
+        if not held.by_phone:
+            how_not.append("No phone calls")
+        elif not held.voicemail:
+            how_not.append("No voicemail")
+        if not held.by_text:
+            how_not.append("No texts")
+    if held and not held.by_post:
+        how_not.append("No letters")
+    if held and held.note:
+        how_not.append(held.note)
+    return Rule(tuple(how), tuple(how_not))
+
+
+def banner(person: Person, *, link_worker: str, on: date) -> Banner:
+    """Return the banner of a person whom the viewer is known to have in reach; 3 statements."""
+    rule = contact_rule(person)
+    needs = AccessNeed.objects.filter(person=person, ended_at=None).order_by("code")
+    communication = [need.note or ACCESS_LABELS.get(need.code, need.code) for need in needs]
+    if person.needs_interpreter:
+        communication.insert(0, "Needs an interpreter")
+    risks = list(RiskStatement.objects.filter(person=person, ended_at=None).order_by("-began_at", "-pk"))
+    texts = tuple(risk.text for risk in risks if not risk.none_known)
+    said = "See risks" if texts else "No known risks" if risks else "Risks not asked yet"
+    return Banner(
+        person_id=person.pk,
+        preferred_name=person.called,
+        full_name=f"{person.given_name} {person.family_name}",
+        age=age_on(person.born_on, on) if person.born_on else None,
+        pronouns=person.pronouns,
+        contact=rule.how,
+        not_contact=rule.how_not,
+        communication=tuple(communication),
+        risk=said,
+        risks=texts,
+        link_worker=link_worker,
+        died_on=person.died_on,
+    )
+
+
+def matching_keys(
+    *, scheme_id: int, family_name: str = "", born_on: date | None = None, postcode: str = "", number: str = ""
+) -> QuerySet[Person]:
+    """Return persons who agree with every trait given, by equality on keys; raise TooFewTraits for fewer than two.
+
+    A family name is matched by its sound, so that "Clark" finds "Clarke".
+    """
+    traits = [
+        ("sound", rules.sound(family_name)) if family_name.strip() else None,
+        ("born", born_on.isoformat()) if born_on else None,
+        ("postcode", rules.plain(postcode).upper()) if postcode.strip() else None,
+        ("number", rules.hashed_number(scheme_id, rules.clean_health_number(number))) if number.strip() else None,
+    ]
+    given = [trait for trait in traits if trait is not None]
+    if len(given) < 2:
+        raise TooFewTraits
+    found = Person.objects.filter(scheme_id=scheme_id)
+    for kind, key in given:
+        keys = PersonKey.objects.filter(scheme_id=scheme_id, kind=kind, key=key)
+        found = found.filter(pk__in=keys.values("person_id"))
+    return found
+
+
+def same_person(
+    *, scheme_id: int, given_name: str, family_name: str, born_on: date | None, postcode: str, number: str
+) -> list[int]:
+    """Return the ids of persons who may be this one, newest first.
+
+    They agree in health number; or in name and birth date; or in the name's sound, birth date and postcode.
+    """
+    ids: list[int] = []
+    number = rules.clean_health_number(number)
+    if number:
+        ids += _by_key(scheme_id, "number", rules.hashed_number(scheme_id, number))
+    if born_on:
+        name = f"{rules.plain(given_name)} {rules.plain(family_name)} {born_on.isoformat()}"
+        ids += _by_key(scheme_id, "name_born", name)
+        near = _by_key(scheme_id, "sound_born", f"{rules.sound(family_name)} {born_on.isoformat()}")
+        if postcode:
+            lives = set(_by_key(scheme_id, "postcode", rules.plain(postcode).upper()))
+            ids += [found for found in near if found in lives]
+    return list(dict.fromkeys(ids))
+
+
+def _by_key(scheme_id: int, kind: str, key: str) -> list[int]:
+    rows = PersonKey.objects.filter(scheme_id=scheme_id, kind=kind, key=key).order_by("-person_id")
+    return list(rows.values_list("person_id", flat=True)[:MOST_CARDS])
+
+
+def has_number(scheme_id: int, person_id: int, number: str) -> bool:
+    """Say whether this person holds this health number."""
+    key = rules.hashed_number(scheme_id, rules.clean_health_number(number))
+    return PersonKey.objects.filter(scheme_id=scheme_id, person_id=person_id, kind="number", key=key).exists()
+
+
+def practices_of(person_ids: list[int]) -> dict[int, int | None]:
+    """Return each person's practice."""
+    return dict(Person.objects.filter(pk__in=person_ids).values_list("pk", "practice_id"))

@@ -1,0 +1,63 @@
+"""Which episodes a viewer may open, and how one goes in a word."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F, QuerySet
+
+from linkwell.common.errors import NotVisible
+from linkwell.referrals.queries import people_in_reach
+from linkwell.support.models import (
+    Episode,
+)
+from linkwell.team.models import Membership
+
+
+def visible_episodes(*, viewer: Membership, at: datetime) -> QuerySet[Episode]:
+    """Return the episodes of the people in the viewer's reach."""
+    return Episode.objects.filter(scheme_id=viewer.scheme_id, person__in=people_in_reach(viewer=viewer, at=at))
+
+
+def visible_episode(*, viewer: Membership, episode_id: int, at: datetime) -> Episode:
+    """Return one episode in the viewer's reach with its person; raise NotVisible."""
+    rows = visible_episodes(viewer=viewer, at=at).select_related("person", "link_worker__account")
+    episode = rows.filter(pk=episode_id).first()
+    if episode is None:
+        raise NotVisible
+    return episode
+
+
+def current_episode(*, viewer: Membership, person_id: int, at: datetime) -> Episode:
+    """Return the open episode of a person in reach, else the last ended one; raise NotVisible."""
+    rows = visible_episodes(viewer=viewer, at=at).filter(person_id=person_id)
+    episode = (
+        rows.select_related("person", "link_worker__account")
+        .order_by(F("ended_at").desc(nulls_first=True), "-pk")
+        .first()
+    )
+    if episode is None:
+        raise NotVisible
+    return episode
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a referrer may hear of an episode before it ends: no notes, no needs."""
+
+    state: str
+    contacts: int
+    attempts: int
+    first_conversation: bool
+    end_reason: str
+
+
+def progress(referral_ids: Iterable[int]) -> dict[int, Progress]:
+    """Return, by referral, how support is going; 1 statement."""
+    rows = Episode.objects.filter(referral__in=list(referral_ids)).values_list(
+        "referral_id", "state", "contacts_count", "attempts_count", "first_conversation_at", "end_reason"
+    )
+    return {
+        referral_id: Progress(state, contacts, attempts, first is not None, reason)
+        for referral_id, state, contacts, attempts, first, reason in rows
+    }

@@ -1,0 +1,114 @@
+"""The working plan, and the versions agreed."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from linkwell.matching import needs as vocabulary
+from linkwell.support.models import (
+    Episode,
+    Goal,
+    PlanVersion,
+    Strength,
+)
+from linkwell.support.queries.record import NeedLine, needs_of
+
+
+def plan_content(episode: Episode) -> dict[str, Any]:
+    """Return the plan as it stands now, in the shape kept in PlanVersion.content."""
+    goals = Goal.objects.filter(episode=episode).exclude(status=Goal.Status.DROPPED).prefetch_related("actions")
+    return {
+        "strengths": list(
+            Strength.objects.filter(episode=episode, removed_at=None)
+            .order_by("added_at", "pk")
+            .values_list("text", flat=True)
+        ),
+        "needs": [{"code": need.code, "own_words": need.own_words} for need in needs_of(episode.pk)],
+        "goals": [
+            {
+                "text": goal.text,
+                "importance": goal.importance,
+                "confidence": goal.confidence,
+                "status": goal.status,
+                "actions": [
+                    {
+                        "text": action.text,
+                        "who": action.who,
+                        "due_on": action.due_on.isoformat() if action.due_on else None,
+                        "status": action.status,
+                    }
+                    for action in sorted(goal.actions.all(), key=lambda action: action.pk)
+                ],
+            }
+            for goal in goals.order_by("added_at", "pk")
+        ],
+    }
+
+
+@dataclass(frozen=True)
+class PlanAction:
+    """Who does what, by when."""
+
+    action_id: int
+    text: str
+    who: str
+    due_on: date | None
+    status: str
+    status_label: str
+
+
+@dataclass(frozen=True)
+class PlanGoal:
+    """One goal with its actions."""
+
+    goal_id: int
+    text: str
+    need: str
+    importance: int | None
+    confidence: int | None
+    status: str
+    status_label: str
+    actions: tuple[PlanAction, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The working plan, and what has been agreed."""
+
+    episode_id: int
+    strengths: tuple[tuple[int, str], ...]
+    needs: tuple[NeedLine, ...]
+    goals: tuple[PlanGoal, ...]
+    agreed: tuple[tuple[int, datetime, str, date | None], ...]  # number, when, how, review on
+    changes_since: int
+    is_open: bool
+
+
+def plan(*, episode: Episode) -> Plan:
+    """Return the plan of an episode that is known to be in the viewer's reach; 5 statements."""
+    goals = Goal.objects.filter(episode=episode).prefetch_related("actions").order_by("added_at", "pk")
+    shown = tuple(_goal(row) for row in goals)
+    strengths = Strength.objects.filter(episode=episode, removed_at=None).order_by("added_at", "pk")
+    versions = list(PlanVersion.objects.filter(episode=episode).order_by("-number"))
+    since = versions[0].agreed_at if versions else None
+    changed = [row for goal in goals for row in (goal, *goal.actions.all()) if since is None or row.changed_at > since]
+    return Plan(
+        episode_id=episode.pk,
+        strengths=tuple(strengths.values_list("pk", "text")),
+        needs=needs_of(episode.pk),
+        goals=shown,
+        agreed=tuple((row.number, row.agreed_at, row.agreed_how, row.review_on) for row in versions),
+        changes_since=len(changed),
+        is_open=episode.ended_at is None,
+    )
+
+
+def _goal(row: Goal) -> PlanGoal:
+    actions = tuple(
+        PlanAction(item.pk, item.text, item.who, item.due_on, item.status, item.get_status_display())
+        for item in sorted(row.actions.all(), key=lambda item: item.pk)
+    )
+    need = vocabulary.label(row.need_code) if row.need_code else ""
+    return PlanGoal(
+        row.pk, row.text, need, row.importance, row.confidence, row.status, row.get_status_display(), actions
+    )

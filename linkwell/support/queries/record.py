@@ -1,0 +1,144 @@
+"""A person's episode as the record page shows it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from linkwell.matching import needs as vocabulary
+from linkwell.referrals.queries import from_whom
+from linkwell.support.models import (
+    AboutMe,
+    Contact,
+    Episode,
+    EpisodeEvent,
+    EpisodeNeed,
+    EpisodeState,
+    Mode,
+    PlanVersion,
+    Review,
+)
+
+SHOWN_IN_TIMELINE = 60
+
+
+@dataclass(frozen=True)
+class TimelineItem:
+    """One thing that happened."""
+
+    at: datetime
+    kind: str
+    title: str
+    text: str
+    by: str
+
+
+@dataclass(frozen=True)
+class NeedLine:
+    """A need in code, in plain words and in the person's own."""
+
+    code: str
+    label: str
+    own_words: str
+
+
+@dataclass(frozen=True)
+class Record:
+    """A person's episode of support as the record page shows it."""
+
+    episode_id: int
+    person_id: int
+    state: str
+    state_label: str
+    is_open: bool
+    level: str
+    opened_at: datetime
+    ended_at: datetime | None
+    end_reason: str
+    link_worker: str
+    referral_reference: str
+    referred_by: str
+    referral_reason: str
+    about_me: tuple[tuple[str, str], ...]
+    needs: tuple[NeedLine, ...]
+    timeline: tuple[TimelineItem, ...]
+    contacts: int
+    attempts: int
+    minutes: int
+    next_step: str
+    next_step_on: date | None
+    first_conversation_held: bool
+    plan_versions: int
+    review_due_on: date | None
+
+
+def record(*, episode: Episode) -> Record:
+    """Return the record of an episode that is known to be in the viewer's reach; 7 statements."""
+    referral = Episode.objects.select_related(
+        "referral__practice", "referral__agency"
+    ).get(pk=episode.pk).referral  # fmt: skip
+    review = Review.objects.filter(episode=episode, held_at=None).order_by("due_on").first()
+    return Record(
+        episode_id=episode.pk,
+        person_id=episode.person_id,
+        state=episode.state,
+        state_label=EpisodeState(episode.state).label,
+        is_open=episode.ended_at is None,
+        level=episode.level,
+        opened_at=episode.opened_at,
+        ended_at=episode.ended_at,
+        end_reason=episode.get_end_reason_display(),
+        link_worker=episode.link_worker.name,
+        referral_reference=referral.reference,
+        referred_by=from_whom(referral),
+        referral_reason=referral.reason,
+        about_me=about_me(episode.person_id),
+        needs=needs_of(episode.pk),
+        timeline=_timeline(episode),
+        contacts=episode.contacts_count,
+        attempts=episode.attempts_count,
+        minutes=episode.minutes_total,
+        next_step=episode.next_step,
+        next_step_on=episode.next_step_on,
+        first_conversation_held=episode.first_conversation_at is not None,
+        plan_versions=PlanVersion.objects.filter(episode=episode).count(),
+        review_due_on=review.due_on if review else None,
+    )
+
+
+def about_me(person_id: int) -> tuple[tuple[str, str], ...]:
+    """Return (heading, words) for each heading the person has spoken to, newest words."""
+    rows = AboutMe.objects.filter(person_id=person_id).order_by("heading", "-at", "-pk").distinct("heading")
+    newest = {row.heading: row.text for row in rows}
+    return tuple((label, newest[code]) for code, label in AboutMe.Heading.choices if code in newest)
+
+
+def needs_of(episode_id: int) -> tuple[NeedLine, ...]:
+    """Return the needs now held, in the order they were raised."""
+    rows = EpisodeNeed.objects.filter(episode_id=episode_id, ended_at=None).order_by("raised_at", "pk")
+    return tuple(NeedLine(row.code, vocabulary.label(row.code), row.own_words) for row in rows)
+
+
+def _timeline(episode: Episode) -> tuple[TimelineItem, ...]:
+    contacts = Contact.objects.filter(scheme_id=episode.scheme_id, episode=episode)
+    items = [
+        _contact_item(row) for row in contacts.select_related("by__account").order_by("-at", "-pk")[:SHOWN_IN_TIMELINE]
+    ]
+    events = EpisodeEvent.objects.filter(episode=episode).select_related("by__account")
+    items += [
+        TimelineItem(row.at, "step", EpisodeState(row.now).label, "", row.by.name if row.by else "") for row in events
+    ]
+    versions = PlanVersion.objects.filter(episode=episode).select_related("by__account")
+    items += [
+        TimelineItem(row.agreed_at, "plan", f"Plan agreed, version {row.number}", row.agreed_how, row.by.name)
+        for row in versions
+    ]
+    return tuple(sorted(items, key=lambda item: item.at, reverse=True)[:SHOWN_IN_TIMELINE])
+
+
+def _contact_item(row: Contact) -> TimelineItem:
+    mode = Mode(row.mode).label
+    if not row.reached:
+        title = f"{mode}: no answer"
+    else:
+        what = "First conversation" if row.is_first_conversation else "Contact"
+        title = f"{what}, {mode.lower()}" + (f", {row.minutes} minutes" if row.minutes else "")
+    return TimelineItem(row.at, "contact" if row.reached else "attempt", title, row.note, row.by.name)
