@@ -26,17 +26,25 @@ class Message(models.Model):
     token = models.ForeignKey(Token, models.PROTECT, null=True)
     code = models.ForeignKey(OneTimeCode, models.PROTECT, null=True)
     state = models.CharField(max_length=8, choices=MessageState, default=MessageState.QUEUED)
-    held_why = models.CharField(max_length=200, blank=True)
+    why = models.CharField(max_length=200, blank=True)  # why it is held, waits longer or failed; names nobody
     attempts = models.PositiveSmallIntegerField(default=0)
+    unclear_attempts = models.PositiveSmallIntegerField(default=0)  # we stopped before we knew what came of them
+    attempt_began_at = models.DateTimeField(null=True)  # empty unless an attempt runs
+    next_attempt_at = models.DateTimeField()
     reference = models.UUIDField(unique=True)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
 
     objects = ScopedManager()
     field_classes = classes(
-        operational="id scheme channel template recipient_kind recipient_id words token code state held_why attempts"
-        " reference created_at sent_at"
+        operational="id scheme channel template recipient_kind recipient_id words token code state why attempts"
+        " unclear_attempts attempt_began_at next_attempt_at reference created_at sent_at"
     )
 
     class Meta:
-        indexes = [models.Index(fields=["scheme", "state", "created_at"], name="messages_by_state")]
+        indexes = [
+            models.Index(fields=["scheme", "-created_at"], name="messages_newest"),
+            models.Index(
+                fields=["scheme", "next_attempt_at"], condition=models.Q(state="queued"), name="messages_to_send"
+            ),
+        ]

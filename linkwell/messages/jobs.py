@@ -1,0 +1,43 @@
+"""Sends what the outbox holds; puts back on the queue what fell off it."""
+
+from django.utils import timezone
+
+from linkwell.common.jobs import clock_job, enqueue, scheme_job
+from linkwell.common.scope import scope
+from linkwell.messages import actions, mail
+from linkwell.messages.errors import MailDelayed, MailRefused, UnsafeMail
+from linkwell.team import queries
+
+SWEEP = "messages.sweep_scheme"
+
+
+@scheme_job(name=actions.DELIVER, purpose="Send one message of the outbox", in_steps=True)
+def deliver(*, scheme_id: int, message_id: int) -> None:
+    """Claim, send, note: the claim is committed before the mail leaves, so it never leaves more than twice."""
+    with scope(scheme_ids=[scheme_id], scheme_id=scheme_id):
+        attempt = actions.begin_attempt(message_id=message_id, at=timezone.now())
+    if attempt is None:
+        return
+    try:
+        mail.send(to=attempt.to, mail=attempt.mail, reference=attempt.reference, reply_to=attempt.reply_to)
+    except (MailRefused, UnsafeMail) as refusal:
+        with scope(scheme_ids=[scheme_id], scheme_id=scheme_id):
+            actions.note_refused(message_id=message_id, why=str(refusal), at=timezone.now())
+    except MailDelayed as delay:
+        with scope(scheme_ids=[scheme_id], scheme_id=scheme_id):
+            actions.note_delayed(message_id=message_id, why=str(delay), unclear=delay.unclear, at=timezone.now())
+    else:
+        with scope(scheme_ids=[scheme_id], scheme_id=scheme_id):
+            actions.note_sent(message_id=message_id, at=timezone.now())
+
+
+@scheme_job(name=SWEEP, purpose="Put waiting messages of a scheme back on the queue")
+def sweep_scheme(*, scheme_id: int) -> None:
+    actions.enqueue_waiting(scheme_id=scheme_id, at=timezone.now())
+
+
+@clock_job(name="messages.sweep", purpose="Look for messages that fell off the queue", cron="* * * * *")
+def sweep() -> None:
+    if mail.is_configured():
+        for scheme_id in queries.scheme_ids():
+            enqueue(SWEEP, once=f"messages-sweep-{scheme_id}", scheme_id=scheme_id)

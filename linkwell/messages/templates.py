@@ -1,0 +1,112 @@
+"""The words of every message: fixed, neutral, with fixed placeholders; nothing about a person, ever.
+
+An e-mail can be read by whoever shares a mailbox or sees a screen. So it says that something waits,
+and where; what it is stands behind the link and its code.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from linkwell.messages.errors import UnknownWords
+
+ALWAYS = frozenset({"scheme", "phone", "site"})
+
+
+@dataclass(frozen=True)
+class Template:
+    """Subject and body; `words` are what the sender gives, `link_path` is where a token's secret goes."""
+
+    name: str  # how the outbox calls it
+    subject: Any
+    body: Any
+    words: frozenset[str] = frozenset()
+    link_path: str = ""
+    has_code: bool = False
+
+
+@dataclass(frozen=True)
+class Mail:
+    """What is read: one subject line and a plain text."""
+
+    subject: str
+    body: str
+
+
+_FOOT = _("\n\n%(scheme)s%(phone_line)s\nThis message was sent by Linkwell. Nobody reads answers to this address.\n")
+
+TEMPLATES: dict[str, Template] = {
+    "organisation_referral": Template(
+        name=_("A referral for a group"),
+        subject=_("A referral for your group (%(reference)s)"),
+        body=_(
+            "Hello,\n\n%(scheme)s would like to refer someone to you. The details are not in this e-mail.\n\n"
+            "1. Open this page: %(link)s\n"
+            "2. Ask for a code. It comes to this mailbox.\n"
+            "3. Type the code. You can then read what we'd like you to know, and answer.\n\n"
+            "You need no account. The page works until %(until)s."
+        ),
+        words=frozenset({"reference", "until"}),
+        link_path="/r/{secret}/",
+    ),
+    "reply_code": Template(
+        name=_("A code for a group"),
+        subject=_("Your code for %(reference)s"),
+        body=_(
+            "Hello,\n\nYour code is %(code)s\n\nIt works once, for 15 minutes, in the browser that asked for it. "
+            "If you did not ask for a code, you need do nothing: without it nobody can read the page."
+        ),
+        words=frozenset({"reference"}),
+        has_code=True,
+    ),
+    "share_recalled": Template(
+        name=_("Details withdrawn"),
+        subject=_("Please delete: referral %(reference)s"),
+        body=_(
+            "Hello,\n\nThe details that we sent you under the reference %(reference)s have been withdrawn, and the "
+            "page no longer opens. If you wrote them down or printed them, please destroy your copy.\n\n"
+            "You need not answer."
+        ),
+        words=frozenset({"reference"}),
+    ),
+    "referral_news": Template(
+        name=_("News for a referrer"),
+        subject=_("News about your referral %(reference)s"),
+        body=_(
+            "Hello,\n\nThere is news about a referral that you made to us, reference %(reference)s. "
+            "It is not in this e-mail. Sign in to read it: %(site)s/"
+        ),
+        words=frozenset({"reference"}),
+    ),
+    "staff_notice": Template(
+        name=_("A notice for a member"),
+        subject=_("Something waits for you in Linkwell"),
+        body=_("Hello,\n\nSomething waits for you in Linkwell. Sign in to see what: %(site)s/"),
+    ),
+}
+
+
+def check_words(template: str, words: Mapping[str, str]) -> None:
+    """Raise UnknownWords unless the words are exactly those the template has places for, in single lines."""
+    if template not in TEMPLATES:
+        raise UnknownWords(template=template, names=[template])
+    wrong = sorted(TEMPLATES[template].words.symmetric_difference(words))
+    wrong += sorted(name for name, value in words.items() if not _is_plain(value))
+    if wrong:
+        raise UnknownWords(template=template, names=wrong)
+
+
+def compose(
+    template: str, words: Mapping[str, str], *, scheme: str, phone: str, site: str, link: str = "", code: str = ""
+) -> Mail:
+    """Return the mail as it is read; only the fixed placeholders are filled."""
+    made = TEMPLATES[template]
+    values = {**words, "scheme": scheme, "phone": phone, "site": site, "link": link, "code": code}
+    values["phone_line"] = f" · {phone}" if phone else ""
+    return Mail(subject=" ".join(str(made.subject % values).split()), body=str(made.body % values) + str(_FOOT % values))
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= 60 and value.isprintable()
