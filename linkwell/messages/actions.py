@@ -10,7 +10,6 @@ from django.db import transaction
 from linkwell.common import audit
 from linkwell.common.errors import NotVisible
 from linkwell.common.jobs import enqueue
-from linkwell.common.scope import current_scope
 from linkwell.messages import listeners, mail, recipients, rules, templates
 from linkwell.messages.errors import NotWaiting
 from linkwell.messages.models import Message, MessageState
@@ -24,6 +23,7 @@ DELIVER = "messages.deliver"
 @transaction.atomic
 def queue_message(
     *,
+    scheme_id: int,
     template: str,
     recipient_kind: str,
     recipient_id: int,
@@ -35,7 +35,7 @@ def queue_message(
     """Write one e-mail into the outbox with its job, in this transaction; raise UnknownWords."""
     templates.check_words(template, words or {})
     message = Message.objects.create(
-        scheme_id=current_scope().scheme_id,
+        scheme_id=scheme_id,
         channel="email",
         template=template,
         recipient_kind=recipient_kind,

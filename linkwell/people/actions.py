@@ -169,6 +169,15 @@ def record_consent(
     return consent
 
 
+def withdraw_consent(*, person: Person, purpose: str, organisation_id: int, by: Membership | None, at: datetime) -> None:
+    """End what the person agreed to for one purpose and organisation, from now on."""
+    held = Consent.objects.filter(
+        person=person, purpose=purpose, organisation_id=organisation_id, given=True, withdrawn_at=None
+    )
+    if held.update(withdrawn_at=at):
+        audit.record("person.agreement_withdrawn", about=person, by=by, at=at)
+
+
 @transaction.atomic
 def cover(*, person: Person, reason: str, by: Membership, at: datetime) -> RecordOpening:
     """Open a colleague's unrestricted record until midnight; raise ReasonMissing without a reason."""
