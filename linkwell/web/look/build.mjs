@@ -1,5 +1,5 @@
 // Builds linkwell/web/static/built/ from the sources beside this file and the NHS.UK frontend package.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { compile } from "sass";
@@ -7,7 +7,7 @@ import { compile } from "sass";
 const look = dirname(fileURLToPath(import.meta.url));
 const root = join(look, "..", "..", "..");
 const built = join(look, "..", "static", "built");
-const frontend = join(root, "node_modules", "nhsuk-frontend", "dist", "nhsuk", "nhsuk-frontend.min.js");
+const frontend = join(root, "node_modules", "nhsuk-frontend", "dist", "nhsuk");
 
 // The package names sides as left and right. Pages in Arabic or Urdu need start and end.
 const START_AND_END = [
@@ -37,12 +37,22 @@ function styles() {
 
 // One file, so that hashed file names need no rewriting of imports.
 function script() {
-  const theirs = readFileSync(frontend, "utf8").replace(/export\s*\{[^}]*\};?/, "").replace(/\/\/# sourceMappingURL.*$/m, "");
+  const theirs = readFileSync(join(frontend, "nhsuk-frontend.min.js"), "utf8").replace(/export\s*\{[^}]*\};?/, "").replace(/\/\/# sourceMappingURL.*$/m, "");
   return `${theirs}\n${readFileSync(join(look, "linkwell.js"), "utf8")}`;
+}
+
+// Only the pictures that the styles name.
+function pictures(css) {
+  mkdirSync(join(built, "images"));
+  for (const name of new Set([...css.matchAll(/url\("?images\/([^")]+)/g)].map((found) => found[1]))) {
+    copyFileSync(join(frontend, "assets", "images", name), join(built, "images", name));
+  }
 }
 
 rmSync(built, { recursive: true, force: true });
 mkdirSync(built, { recursive: true });
-writeFileSync(join(built, "linkwell.css"), styles());
+const css = styles();
+writeFileSync(join(built, "linkwell.css"), css);
+pictures(css);
 writeFileSync(join(built, "linkwell.js"), script());
 console.log("Built the look of the pages in linkwell/web/static/built");
