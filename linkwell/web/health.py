@@ -8,9 +8,12 @@ from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
+from linkwell.web.policy import public
+
 WORKER_IS_SILENT_AFTER = 20  # seconds; it writes its heartbeat every five
 
 
+@public()
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     """Return the state of each part as JSON: 200 when all is well, else 503; never a fault's text."""
@@ -52,4 +55,4 @@ def _worker(server: psycopg.Connection) -> str:
 @cache
 def _wanted() -> frozenset[tuple[str, str]]:
     """Return every migration that this code comes with."""
-    return frozenset(MigrationLoader(None, ignore_no_initial=True).disk_migrations)
+    return frozenset(MigrationLoader(None).disk_migrations)

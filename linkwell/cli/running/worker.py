@@ -1,6 +1,7 @@
 """The worker: does the jobs that wait in the database, and takes up those a killed worker left."""
 
 import asyncio
+import logging
 import os
 
 from linkwell.cli.running.children import end_with_parent
@@ -39,11 +40,28 @@ async def work(app) -> None:
         await working
 
 
+class KindAndPlace(logging.Filter):
+    """Logs the kind of a fault and where it arose, never its text: it may hold a person's data."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.exc_info and (fault := record.exc_info[1]) is not None:
+            trace = fault.__traceback__
+            while trace is not None and trace.tb_next is not None:
+                trace = trace.tb_next
+            place = f" at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else ""
+            record.msg = f"{record.getMessage().splitlines()[0]} ({type(fault).__name__}{place})"
+            record.args = record.exc_info = record.exc_text = None
+        return True
+
+
 def main() -> None:
     """Set Django up and work."""
     import django
 
     django.setup()
+    logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)  # the supervisor says that the database is away
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(KindAndPlace())
     from procrastinate.contrib.django import app
 
     with app.replace_connector(app.connector.get_worker_connector()) as worker_app:
