@@ -63,7 +63,7 @@ $(BIN)/.linkwell-tools: requirements/tools.txt | python
 	@echo "Making the environment in $(VENV)"
 	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) >/dev/null || { \
 		echo "Python cannot make an environment. Install its venv module (Debian: apt-get install python3-venv)."; exit 1; }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/tools.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/tools.txt 2>/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/tools.txt
 	@touch $@
 
 $(BIN)/.linkwell: $(BIN)/.linkwell-tools requirements/evaluation.txt pyproject.toml
@@ -97,7 +97,7 @@ python:
 	@[ -n "$(PYTHON)" ] || { echo "Python 3.11 or later was not found. Install it, then run make again."; exit 1; }
 
 node:
-	@command -v npm >/dev/null 2>&1 && node -e 'process.exit(parseInt(process.versions.node) < 20)' || { \
+	@command -v npm >/dev/null 2>&1 && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || { \
 		echo "Node 20 or later, with npm, was not found. Install it, then run make again."; exit 1; }
 
 chromium:
