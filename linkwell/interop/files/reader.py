@@ -1,0 +1,292 @@
+"""A spreadsheet and its mapping as an import wants it: count, walk cheaply, read in full what changed."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from linkwell.directory.records import (
+    AreaRecord,
+    Issue,
+    LanguageRecord,
+    LocationRecord,
+    OrganisationRecord,
+    PhoneRecord,
+    Raw,
+    ServiceRecord,
+    TermRecord,
+)
+from linkwell.interop import cleaning, meanings
+from linkwell.interop.encodings import file_bytes
+from linkwell.interop.errors import CannotRead
+from linkwell.interop.files import mapping as mappings
+from linkwell.interop.files.mapping import Mapping
+from linkwell.interop.files.rows import Row, table
+from linkwell.interop.notes import NAME, Node, Notes
+from linkwell.interop.opening_times import schedules_of
+from linkwell.interop.phones import phones
+from linkwell.interop.undisclosed import hide_address
+from linkwell.matching import vocabulary
+from linkwell.places import grid, postcodes
+
+VERSION = b"1"
+_YES = frozenset({"yes", "y", "true", "1"})
+_NO = frozenset({"no", "n", "false", "0"})
+
+
+def open_table(path: Path, *, mapping: str) -> "TableReader":
+    """Return the reader of a spreadsheet; raise CannotRead where file and mapping do not meet."""
+    return TableReader(file_bytes(path), mappings.load(mapping), name=path.stem)
+
+
+class _Fields(Node):
+    """The fields of a row; a path names row and column."""
+
+    def __init__(self, values: dict[str, Any], row: int, columns: dict[str, str], notes: Notes) -> None:
+        super().__init__(values, f"row {row}", notes)
+        self.columns = columns
+
+    def at(self, key: str) -> str:
+        template = self.columns.get(key, "")
+        names = re.findall(r"\{([^{}|]+)", template)
+        return f"{self.path}, column {names[0]}" if names else self.path
+
+
+class TableReader:
+    """The records of one spreadsheet."""
+
+    format = "csv"
+
+    def __init__(self, data: bytes, mapping: Mapping, *, name: str = "file") -> None:
+        self.mapping, self.name = mapping, name
+        self.table = table(data, encoding=mapping.encoding, delimiter=mapping.delimiter)
+        self.is_whole_list = mapping.whole_list
+        self.mended = (
+            []
+            if self.table.encoding in ("utf-8", mapping.encoding)
+            else [f"The file is in {self.table.encoding}, not UTF-8"]
+        )
+        self._position = self._columns()
+
+    def _columns(self) -> dict[str, int]:
+        """Return {column of the mapping: place}, however the header is spaced or capitalised."""
+        have = {name.casefold(): place for place, name in reversed(list(enumerate(self.table.header)))}
+        missing = [name for name in self.mapping.columns_used() if name.casefold() not in have]
+        if missing:
+            raise CannotRead(
+                f"The file has no column {', '.join(missing)}, which the mapping {self.mapping.name} needs."
+                f" Its columns are: {', '.join(self.table.header)[:500]}."
+            )
+        return {name: have[name.casefold()] for name in self.mapping.columns_used()}
+
+    def count(self) -> int:
+        return len(self.table.rows)
+
+    def raws(self) -> Iterator[Raw]:
+        """Return id and hash of each row, without reading it in full."""
+        base = VERSION + self.mapping.digest + "\x1f".join(self.table.header).encode()
+        for number, row in enumerate(self.table.rows):
+            digest = hashlib.blake2b(base + row.text.encode("utf-8", errors="replace"), digest_size=16).digest()
+            yield Raw("" if row.problem else self._id(self._cells(row)), digest, f"row {row.number}", number)
+
+    def read(self, raw: Raw) -> ServiceRecord | Issue:
+        """Return the cleaned service of a row, or why it is refused."""
+        row = self.table.rows[raw.number]
+        record = raw.external_id or raw.where
+        if row.problem:
+            return Issue("refusal", record, raw.where, cleaning.shown(row.text, 80), "", row.problem)
+        if any(cell.strip() for cell in row.cells[len(self.table.header) :]):
+            reason = f"It has {len(row.cells)} cells where the header has {len(self.table.header)}: its values may stand in wrong columns"
+            return Issue("refusal", record, raw.where, cleaning.shown(row.text, 80), "", reason)
+        cells = self._cells(row)
+        values = dict(self.mapping.constants)
+        for rule in self.mapping.rules:
+            if rule.holds(cells.get(rule.column, "")):
+                if rule.leave_out:
+                    path = f"{raw.where}, column {rule.column}"
+                    return Issue("refusal", record, path, cleaning.shown(cells[rule.column]), "", rule.leave_out)
+                values = _merged(values, rule.values)
+        values |= {
+            field: filled
+            for field, template in self.mapping.columns.items()
+            if (filled := mappings.fill(template, cells)).strip(" ,;:.-()")
+        }
+        return self._service(values, cells, row, record)
+
+    def _says_nothing(self, cells: dict[str, str], notes: Notes, row: Row) -> None:
+        for column, cell in cells.items():
+            if cell.strip() and cell.strip().casefold() in (*cleaning.NOTHING, "not known"):
+                notes.repair(f"row {row.number}, column {column}", cell, None, "Says nothing: taken as absent")
+
+    def _cells(self, row: Row) -> dict[str, str]:
+        return {name: row.cells[place] if place < len(row.cells) else "" for name, place in self._position.items()}
+
+    def _id(self, cells: dict[str, str]) -> str:
+        templates = [self.mapping.columns.get("id", "")] if "id" in self.mapping.columns else [
+            self.mapping.columns.get(field, "") for field in ("name", "address", "postcode", "latitude")
+        ]  # fmt: skip
+        filled = " ".join(mappings.fill(template, cells) for template in templates if template)
+        slug = re.sub(r"[^\w]+", "-", filled.casefold()).strip("-")
+        if len(slug) <= 120:
+            return slug
+        return f"{slug[:100]}-{hashlib.blake2b(slug.encode(), digest_size=8).hexdigest()}"
+
+    def _service(self, values: dict[str, Any], cells: dict[str, str], row: Row, record: str) -> ServiceRecord | Issue:
+        notes = Notes(record)
+        self._says_nothing(cells, notes, row)
+        node = _Fields(values, row.number, self.mapping.columns, notes)
+        name = " ".join(node.plain("name", limit=NAME).split())
+        if not re.search(r"\w", name):
+            return Issue(
+                "refusal", record, node.at("name"), cleaning.shown(str(values.get("name", ""))), "", "It has no name"
+            )
+        service = ServiceRecord(external_id=record, name=name)
+        service.description, service.description_text = node.html("description")
+        service.alternate_name, service.url, service.email = (
+            node.plain("alternate_name", limit=NAME),
+            node.url("url"),
+            node.email("email"),
+        )
+        service.phones = node.telephones("phone")
+        _contact(service, node)
+        _organisation(service, node)
+        _words(service, node, values, self.mapping.date_formats)
+        _place(service, node)
+        self._access(service, cells, row, notes)
+        hide_address(service, notes, node.path)
+        service.issues = notes.issues
+        return service
+
+    def _access(self, service: ServiceRecord, cells: dict[str, str], row: Row, notes: Notes) -> None:
+        for code, column in self.mapping.access.items():
+            answer = cells.get(column, "").strip().casefold()
+            if answer in _YES:
+                _add(service.access_yes, code)
+            elif answer in _NO:
+                _add(service.access_no, code)
+            elif answer not in cleaning.NOTHING:
+                notes.repair(
+                    f"row {row.number}, column {column}", cells[column], None, "Neither yes nor no: taken as not known"
+                )
+
+
+def _add(codes: list[str], code: str) -> None:
+    if code not in codes:
+        codes.append(code)
+
+
+def _merged(values: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    lists = {key: tuple(dict.fromkeys((*values.get(key, ()), *more[key]))) for key in more if key in mappings.LISTS}
+    return values | more | lists
+
+
+def _contact(service: ServiceRecord, node: Node) -> None:
+    """Read a cell that may hold an address, a number, or both."""
+    words = node.words("contact")
+    if not words or words.casefold() == "not known":
+        return
+    found = cleaning.email(words)
+    service.email = service.email or found.value or ""
+    numbers = phones(words.replace(found.value, " ") if found.value else words)
+    service.phones += [PhoneRecord(*number) for number in numbers]
+    if not found.value and not numbers:
+        node.notes.repair(node.at("contact"), words, None, "Neither an e-mail address nor a telephone number")
+
+
+def _organisation(service: ServiceRecord, node: Node) -> None:
+    name = " ".join(node.plain("organisation", limit=NAME).split())
+    if name:
+        kind = node.words("organisation_kind", limit=20)
+        service.organisation = OrganisationRecord(
+            external_id=node.words("organisation_id", limit=200) or f"name:{name.casefold()}",
+            name=name,
+            kind=kind if kind in ("voluntary", "council", "nhs", "public", "business") else "unknown",
+            website=node.url("organisation_website"),
+        )
+
+
+def _words(service: ServiceRecord, node: Node, values: dict[str, Any], date_formats: tuple[str, ...]) -> None:
+    service.times_text = node.plain("opening_times")
+    service.schedules = schedules_of(service.times_text) if service.times_text else []
+    service.cost_text = node.plain("cost")
+    service.is_free = values.get("is_free", meanings.is_free(service.cost_text) if service.cost_text else None)
+    service.eligibility_text = node.plain("eligibility")
+    service.minimum_age, service.maximum_age = node.age("minimum_age"), node.age("maximum_age")
+    low, high = service.minimum_age, service.maximum_age
+    if low is not None and high is not None and low > high:
+        node.notes.repair(
+            node.at("minimum_age"), f"{low} to {high}", None, "The lower age lies above the upper: neither is kept"
+        )
+        service.minimum_age = service.maximum_age = None
+    service.how_to_join, service.what_to_bring = node.plain("how_to_join"), node.plain("what_to_bring")
+    service.entry_routes = list(values.get("entry_routes", ())) or meanings.routes_of(service.how_to_join)
+    service.wait_text = node.plain("wait")
+    service.need_codes = list(values.get("needs", ()))
+    ways = values.get("modes", ())
+    if isinstance(ways, str):
+        service.modes_text, service.modes = node.plain("modes"), meanings.modes_of(ways)
+    else:
+        service.modes = list(ways)
+    service.access_yes, service.access_no = list(values.get("access_yes", ())), list(values.get("access_no", ()))
+    if words := node.plain("access"):
+        service.access_texts.append(words)
+        met, unmet = meanings.access_of(words)
+        for code in met:
+            _add(service.access_yes, code)
+        for code in unmet:
+            _add(service.access_no, code)
+    service.is_undisclosed = values.get("is_undisclosed", False)
+    service.source_checked_on = node.cleaned(lambda text: cleaning.day(text, date_formats), "checked_on")
+    service.listing = meanings.listing_of(node.words("status", limit=60)) or "listed"
+    for name in re.split(r"[,;/]", node.plain("languages", limit=NAME)):
+        if name.strip():
+            service.languages.append(LanguageRecord(name.strip(), vocabulary.language_code(name)))
+    if area := node.plain("area", limit=NAME):
+        service.areas.append(AreaRecord(area))
+    if term := node.plain("term", limit=NAME):
+        service.terms.append(TermRecord(f"term:{term.casefold()}", term))
+
+
+def _place(service: ServiceRecord, node: Node) -> None:
+    place = LocationRecord(
+        external_id="",
+        name=node.plain("place_name", limit=NAME),
+        address=", ".join(" ".join(node.plain("address", limit=500).split()).split(" , ")).strip(" ,"),
+        town=node.plain("town", limit=NAME),
+        region=node.plain("region", limit=NAME),
+    )
+    if words := node.words("postcode", limit=40):
+        place.postcode = postcodes.normalise(words) or postcodes.outward(words)
+        if place.postcode != words:
+            reason = "Postcode written in full form" if place.postcode else "Not a postcode: taken as absent"
+            node.notes.repair(node.at("postcode"), words, place.postcode or None, reason)
+    elif found := postcodes.find(place.address):
+        place.postcode = found
+        node.notes.repair(node.at("postcode"), "", found, "Postcode found in the address")
+    _point(place, node)
+    key = "|".join([place.name, place.address, place.postcode, str(place.latitude), str(place.longitude)])
+    if place.address or place.postcode or place.latitude is not None or place.town:
+        place.external_id = "place:" + hashlib.blake2b(key.casefold().encode(), digest_size=10).hexdigest()
+        service.locations.append(place)
+
+
+def _point(place: LocationRecord, node: Node) -> None:
+    east, north = node.words("easting", limit=30), node.words("northing", limit=30)
+    latitude, longitude = node.words("latitude", limit=30), node.words("longitude", limit=30)
+    if not (latitude or longitude) and east and north:
+        try:
+            metres = float(east), float(north)
+        except ValueError:
+            metres = -1.0, -1.0
+        if not (0 <= metres[0] <= 700_000 and 0 <= metres[1] <= 1_300_000):
+            node.notes.repair(node.at("easting"), f"{east}, {north}", None, "Not a place on the National Grid")
+            return
+        latitude, longitude = (str(value) for value in grid.from_grid(*metres))
+    if not (latitude or longitude):
+        return
+    point = cleaning.coordinates(latitude, longitude, in_uk=True)
+    place.latitude, place.longitude = point.latitude, point.longitude
+    if point.reason:
+        now = None if point.latitude is None else f"{point.latitude}, {point.longitude}"
+        node.notes.repair(node.at("latitude"), f"{latitude}, {longitude}", now, point.reason)

@@ -1,0 +1,5 @@
+"""Open Referral UK 1.0 and 3.0 and HSDS 3.x: JSON in, checked records out. One lenient mapper reads them all."""
+
+from linkwell.interop.open_referral.reader import FeedReader, open_feed
+
+__all__ = ["FeedReader", "open_feed"]

@@ -1,0 +1,52 @@
+"""The ranking formula, in one table.
+
+| part    | points                                     | from                                                    |
+|---------|--------------------------------------------|---------------------------------------------------------|
+| needs   | 2 × share of the asked needs it answers    | performance.md §1 "2 · code share"                      |
+|         | (a need only its description shows: × 0.6) | a term, a mapping or the name is surer than a text      |
+| heard   | 1 × share of needs recognised in the words | half of a need that was chosen: it is our reading       |
+| words   | 1 × share of the words found, by rarity    | performance.md §1 (BM25 there); in the text × 0.5       |
+| near    | 1 − distance / reach, not below 0          | performance.md §1; reach 8 km where none is asked       |
+|         | 0.5 where phone, online or home is offered | performance.md §1                                       |
+|         | −0.25 where its place is not stated        | so that it stands below every known near one            |
+| fresh   | +0.3 confirmed within 90 days, −0.3 not in a year | a stale entry wastes a journey (features DI4)    |
+| unknown | −0.15 for each asked fact it leaves open   | neither yes nor no; stands below a yes                  |
+| room    | −0.03 a week of waiting, at most −0.4; full −0.8 | features MA5                                      |
+
+Rarity of a word is ln(1 + entries / entries that hold it). Ties go to the nearer, then by name.
+`directory.queries.support` computes the same numbers in SQL with these constants; a second, slow
+implementation in the tests is its judge.
+"""
+
+from math import log
+
+NEED = 2.0
+WEAK_NEED = 0.6
+HEARD = 1.0
+WORDS = 1.0
+IN_TEXT = 0.5
+REMOTE = 0.5
+UNPLACED = -0.25
+DEFAULT_REACH_METRES = 8_000
+FRESH = 0.3
+FRESH_DAYS = 90
+STALE_DAYS = 365
+UNKNOWN = -0.15
+WAIT_WEEK = -0.03
+LONGEST_WAIT = -0.4
+FULL = -0.8
+NEAR_MISS_REACH = 3.0  # times the reach asked for
+COMMON_SHARE = 0.1  # a word in more than this share of entries does not make one relevant by itself
+FEW_ENTRIES = 5
+
+
+def rarity(entries: int, holding: int) -> float:
+    """Return the weight of a word that `holding` of all `entries` hold."""
+    return log(1 + entries / holding) if holding else 0.0
+
+
+def telling(holding: dict[str, int], entries: int) -> list[str]:
+    """Return the words that can make an entry relevant: rare enough, or all where none is rare."""
+    known = [word for word, count in holding.items() if count]
+    rare = [word for word in known if holding[word] <= max(FEW_ENTRIES, COMMON_SHARE * entries)]
+    return rare or known

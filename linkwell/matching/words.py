@@ -1,0 +1,58 @@
+"""From text to the stems that are searched: one definition for entries and for questions."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+import snowballstemmer
+
+# Function words, and words that nearly every entry of a directory holds and no one searches by.
+STOP = frozenset(
+    """a about above after again against all also am an and any are aren't as at be because been before being below
+    between both but by can cannot could did do does doing don't down during each etc few for from further get gets
+    getting give given go goes going got had has have having he her here hers herself him himself his how i if in
+    into is isn't it its itself just know let like make many me more most much my myself no nor not now of off on
+    once one only or other our ours ourselves out over own per please same she should so some someone something such
+    than that the their theirs them themselves then there these they this those through to too two under until up us
+    use used very via was way we well were what when where which while who whom why will with within without would
+    you your yours yourself yourselves
+    able access area available based contact detail details email find help helps information local need
+    needs offer offering offers open people person phone provide provided provides providing service services
+    support supporting supports telephone time times visit want wants website whether www http https com org uk
+    nbsp""".split()
+)
+
+_TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_stem = snowballstemmer.stemmer("english").stemWord
+MOST_WORDS = 2_000  # distinct stems kept of one entry
+LONGEST_WORD = 40
+
+
+@lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    """Return the searched form of one lower-case word, or "" for a word that is not searched."""
+    plain = "".join(letter for letter in unicodedata.normalize("NFKD", word) if not unicodedata.combining(letter))
+    plain = plain.replace("’", "'").removesuffix("'s")
+    if plain in STOP or len(plain) > LONGEST_WORD or (len(plain) < 2 and not plain.isdigit()):
+        return ""
+    return _stem(plain.replace("'", ""))
+
+
+def stems(text: str) -> list[str]:
+    """Return the distinct stems of a text in the order they come, at most MOST_WORDS."""
+    found: dict[str, None] = {}
+    for match in _TOKEN.finditer(text.lower()):
+        if (searched := stem(match[0])) and searched not in found:
+            found[searched] = None
+            if len(found) == MOST_WORDS:
+                break
+    return list(found)
+
+
+def stems_with_words(text: str) -> dict[str, str]:
+    """Return {stem: the word as it was written} of a question."""
+    found: dict[str, str] = {}
+    for match in _TOKEN.finditer(text):
+        if searched := stem(match[0].lower()):
+            found.setdefault(searched, match[0])
+    return found
