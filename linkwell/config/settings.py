@@ -196,6 +196,7 @@ STORAGES = {
 LINKWELL_NHS_LOGO = os.environ.get("LINKWELL_NHS_LOGO") == "1"
 LINKWELL_FONT_STYLESHEET = os.environ.get("LINKWELL_FONT_STYLESHEET", "")
 LINKWELL_COPYRIGHT = os.environ.get("LINKWELL_COPYRIGHT", "")
+LINKWELL_MEASURES = os.environ.get("LINKWELL_MEASURES", "")  # folder of measures that the adopter holds a licence for
 
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", "English")]

@@ -18,8 +18,18 @@ class Occasion(models.TextChoices):
     MONTHS_6 = "months_6", "6 months after"
 
 
+class Help(models.TextChoices):
+    """Who else had a part in the answers; the answers are the person's own unless it says proxy."""
+
+    NONE = "", "Nobody"
+    STAFF = "staff", "A member of staff read the questions out or wrote the answers down"
+    INTERPRETER = "interpreter", "An interpreter"
+    CARER = "carer", "A relative, friend or carer helped; the answers are the person's own"
+    PROXY = "proxy", "Somebody else answered for the person"
+
+
 class Completion(models.Model):
-    """One measure answered on one occasion, or skipped with a reason."""
+    """One measure answered on one occasion, or skipped with a reason; a correction is a new row, the newest holds."""
 
     class How(models.TextChoices):
         IN_PERSON = "in_person", "In person"
@@ -34,14 +44,16 @@ class Completion(models.Model):
     occasion = models.CharField(max_length=10, choices=Occasion)
     at = models.DateTimeField()
     how = models.CharField(max_length=10, choices=How, blank=True)
-    helped_by = models.CharField(max_length=60, blank=True)
+    helped_by = models.CharField(max_length=60, choices=Help, blank=True)
     answers = models.JSONField(default=dict)  # {item code: number}
     skipped_why = models.CharField(max_length=200, blank=True)
     by = models.ForeignKey(Membership, models.PROTECT, null=True)
+    submission_key = models.UUIDField(null=True)
 
     objects = ScopedManager()
     field_classes = classes(
-        operational="id scheme person episode measure occasion at how helped_by by", scores="answers skipped_why"
+        operational="id scheme person episode measure occasion at how helped_by by submission_key",
+        scores="answers skipped_why",
     )
 
     class Meta:
@@ -49,7 +61,10 @@ class Completion(models.Model):
             models.CheckConstraint(
                 condition=Q(answers={}, skipped_why__gt="") | (~Q(answers={}) & Q(skipped_why="")),
                 name="answered_or_skipped_with_a_reason",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["scheme", "submission_key", "measure"], name="one_completion_of_a_submission"
+            ),
         ]
         indexes = [models.Index(fields=["scheme", "episode", "measure", "at"], name="completions_in_order")]
 

@@ -5,53 +5,98 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
-        ('support', '0001_initial'),
-        ('team', '0001_initial'),
+        ("people", "0001_initial"),
+        ("support", "0001_initial"),
+        ("team", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Completion',
+            name="Completion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('measure', models.CharField(max_length=30)),
-                ('occasion', models.CharField(choices=[('baseline', 'At the start'), ('review', 'At a review'), ('exit', 'At the end'), ('months_3', '3 months after'), ('months_6', '6 months after')], max_length=10)),
-                ('at', models.DateTimeField()),
-                ('how', models.CharField(blank=True, choices=[('in_person', 'In person'), ('phone', 'By phone'), ('paper', 'On paper'), ('online', 'Online')], max_length=10)),
-                ('helped_by', models.CharField(blank=True, max_length=60)),
-                ('answers', models.JSONField(default=dict)),
-                ('skipped_why', models.CharField(blank=True, max_length=200)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='team.membership')),
-                ('episode', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='completions', to='support.episode')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='completions', to='people.person')),
-                ('scheme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='team.scheme')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("measure", models.CharField(max_length=30)),
+                (
+                    "occasion",
+                    models.CharField(
+                        choices=[
+                            ("baseline", "At the start"),
+                            ("review", "At a review"),
+                            ("exit", "At the end"),
+                            ("months_3", "3 months after"),
+                            ("months_6", "6 months after"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "how",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("in_person", "In person"),
+                            ("phone", "By phone"),
+                            ("paper", "On paper"),
+                            ("online", "Online"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("helped_by", models.CharField(blank=True, max_length=60)),
+                ("answers", models.JSONField(default=dict)),
+                ("skipped_why", models.CharField(blank=True, max_length=200)),
+                ("by", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="team.membership")),
+                (
+                    "episode",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="completions", to="support.episode"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="completions", to="people.person"
+                    ),
+                ),
+                ("scheme", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="team.scheme")),
             ],
         ),
         migrations.CreateModel(
-            name='Score',
+            name="Score",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scale', models.CharField(max_length=30)),
-                ('value', models.FloatField()),
-                ('completion', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scores', to='outcomes.completion')),
-                ('scheme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='team.scheme')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("scale", models.CharField(max_length=30)),
+                ("value", models.FloatField()),
+                (
+                    "completion",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="scores", to="outcomes.completion"
+                    ),
+                ),
+                ("scheme", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="team.scheme")),
             ],
         ),
         migrations.AddIndex(
-            model_name='completion',
-            index=models.Index(fields=['scheme', 'episode', 'measure', 'at'], name='completions_in_order'),
+            model_name="completion",
+            index=models.Index(fields=["scheme", "episode", "measure", "at"], name="completions_in_order"),
         ),
         migrations.AddConstraint(
-            model_name='completion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answers', {}), ('skipped_why__gt', '')), models.Q(models.Q(('answers', {}), _negated=True), ('skipped_why', '')), _connector='OR'), name='answered_or_skipped_with_a_reason'),
+            model_name="completion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("answers", {}), ("skipped_why__gt", "")),
+                    models.Q(models.Q(("answers", {}), _negated=True), ("skipped_why", "")),
+                    _connector="OR",
+                ),
+                name="answered_or_skipped_with_a_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.UniqueConstraint(fields=('completion', 'scale'), name='one_score_of_a_scale'),
+            model_name="score",
+            constraint=models.UniqueConstraint(fields=("completion", "scale"), name="one_score_of_a_scale"),
         ),
     ]
