@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from linkwell.web.fields import inside
@@ -24,7 +25,7 @@ def speak_plainly(made: forms.Field, name: str) -> None:
     """Replace Django's own messages of a field ("This field is required.") by ones that say what to do."""
     label = str(made.label or name.replace("_", " ").capitalize())
     for code, sentence in sentences(made, label).items():
-        if made.error_messages.get(code) == django_message(made, code):
+        if made.error_messages.get(code) in (None, django_message(made, code)):
             made.error_messages[code] = sentence
 
 
@@ -59,6 +60,8 @@ def _missing(made: forms.Field, label: str) -> str:
 
 def django_message(made: forms.Field, code: str) -> Any:
     """Return what Django says by itself for this kind of field; the nearest class counts."""
+    if isinstance(made, forms.EmailField) and code == "invalid":
+        return validate_email.message
     for kind in type(made).__mro__:
         messages = vars(kind).get("default_error_messages", {})
         if code in messages:

@@ -19,6 +19,7 @@ from linkwell.web.render import Frame, NavItem
 
 LONG_NAME = "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh Oluwaseun Maria da Conceição"
 NONCE = "bm9uY2U"
+NOW = datetime(2026, 11, 23, 10, 42, tzinfo=UTC)
 
 
 class GalleryForm(PageForm):
@@ -72,8 +73,10 @@ WRONG = {
 }
 
 
-def frame() -> Frame:
-    """Return the frame a link worker sees in demo mode."""
+def frame(*, signed_in: bool = True) -> Frame:
+    """Return the frame a link worker sees in demo mode, or a visitor."""
+    if not signed_in:
+        return Frame(demo=True)
     labels = ["Today", "People", "Find support", "Directory", "Referrals", "More"]
     return Frame(
         scheme_name="Ebbsworth and District Social Prescribing",
@@ -116,7 +119,7 @@ def _context(data: dict | None) -> dict:
         "person": person,
         "unknown_person": nothing,
         "long_name": LONG_NAME,
-        "now": datetime(2026, 11, 23, 10, 42, tzinfo=UTC),
+        "now": NOW,
         "today": date(2026, 11, 23),
     }
 

@@ -1,0 +1,1 @@
+from tests.web.show import show  # noqa: F401  the fixture
