@@ -26,7 +26,7 @@ class Banner:
     contact: tuple[str, ...]
     not_contact: tuple[str, ...]
     communication: tuple[str, ...]
-    risk: str  # "No known risks", "See risks", or "Risks not asked yet"
+    risk: str  # none (known), some, or unknown (not asked yet)
     risks: tuple[str, ...]
     link_worker: str
     died_on: date | None
@@ -78,7 +78,7 @@ def banner(person: Person, *, link_worker: str, on: date) -> Banner:
         communication.insert(0, "Needs an interpreter")
     risks = list(RiskStatement.objects.filter(person=person, ended_at=None).order_by("-began_at", "-pk"))
     texts = tuple(risk.text for risk in risks if not risk.none_known)
-    said = "See risks" if texts else "No known risks" if risks else "Risks not asked yet"
+    said = "some" if texts else "none" if risks else "unknown"
     return Banner(
         person_id=person.pk,
         preferred_name=person.called,
@@ -153,3 +153,26 @@ def has_number(scheme_id: int, person_id: int, number: str) -> bool:
 def practices_of(person_ids: list[int]) -> dict[int, int | None]:
     """Return each person's practice."""
     return dict(Person.objects.filter(pk__in=person_ids).values_list("pk", "practice_id"))
+
+
+@dataclass(frozen=True)
+class ReachNow:
+    """The contact rule and access needs as a form shows them."""
+
+    channels: tuple[str, ...]
+    when: str
+    access_needs: tuple[str, ...]
+
+
+def reach_now(person: Person) -> ReachNow:
+    """Return how a person may be reached now; with no rule yet, phone and post, as a rule begins."""
+    held = ContactRule.objects.filter(person=person).order_by("-recorded_at", "-pk").first() or ContactRule()
+    chosen = {
+        "phone": held.by_phone,
+        "voicemail": held.voicemail,
+        "text": held.by_text,
+        "email": held.by_email,
+        "post": held.by_post,
+    }
+    needs = AccessNeed.objects.filter(person=person, ended_at=None).order_by("code").values_list("code", flat=True)
+    return ReachNow(tuple(name for name, allowed in chosen.items() if allowed), held.when, tuple(needs))

@@ -1,7 +1,15 @@
 """The pages, one folder per journey."""
 
-from django.urls import path
+from django.urls import include, path
 
-from linkwell.web.policy import public
+from linkwell.web.health import healthz
 
-urlpatterns: list = []
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("today/", include("linkwell.web.today.urls")),
+    path("", include("linkwell.web.people.urls")),
+    path("people/conversation/", include("linkwell.web.conversation.urls")),
+    path("", include("linkwell.web.plan.urls")),
+    path("", include("linkwell.web.review.urls")),
+    path("", include("linkwell.web.ending.urls")),
+]

@@ -1,0 +1,64 @@
+"""A quiet page to listen by."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from linkwell.common.errors import DomainError
+from linkwell.outcomes.actions import skip_measures
+from linkwell.people.queries import reach_now
+from linkwell.support.actions import log_first_conversation
+from linkwell.support.queries import needs_of
+from linkwell.team.access import LW
+from linkwell.web.conversation.forms import ConversationForm
+from linkwell.web.people.header import episode_and_header
+from linkwell.web.policy import MemberRequest, route
+from linkwell.web.render import render, succeeded
+
+
+@require_http_methods(["GET", "POST"])
+@route(roles={LW}, relation="caseload", audit="person.conversation_read")
+def first(request: MemberRequest, person_id: int) -> HttpResponse:
+    """Hold the first conversation, and save all of it or nothing."""
+    now = timezone.now()
+    episode, header = episode_and_header(viewer=request.staff, person_id=person_id, at=now)
+    held = reach_now(episode.person)
+    initial = {
+        "needs": [need.code for need in needs_of(episode.pk)],
+        "channels": held.channels,
+        "when": held.when,
+        "access_needs": held.access_needs,
+    }
+    form = ConversationForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            log_first_conversation(
+                episode_id=episode.pk,
+                happened=form.happened(now),
+                conversation=form.conversation(),
+                by=request.staff,
+                at=now,
+            )
+            if form.cleaned_data["questions"] == "skip":
+                skip_measures(
+                    episode_id=episode.pk,
+                    occasion="baseline",
+                    why=form.cleaned_data["skip_why"],
+                    by=request.staff,
+                    at=now,
+                )
+        except DomainError as error:
+            form.add_error("risk" if error.code == "risk_not_asked" else None, str(error))
+        else:
+            if form.cleaned_data["questions"] == "ask":
+                return redirect("measures:ask", person_id, "baseline")
+            succeeded(
+                request,
+                _("Saved your first conversation with %(name)s.") % {"name": header.name},
+                next_label=_("Write the plan together"),
+                next_url=f"/people/{person_id}/plan/",
+            )
+            return redirect("people:person", person_id)
+    return render(request, "conversation/first.jinja", {"form": form, "person": header})
