@@ -1,5 +1,8 @@
 """A quiet page to listen by."""
 
+from datetime import datetime
+
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -12,10 +15,22 @@ from linkwell.people.queries import reach_now
 from linkwell.support.actions import log_first_conversation
 from linkwell.support.queries import needs_of
 from linkwell.team.access import LW
+from linkwell.team.models import Membership
 from linkwell.web.conversation.forms import ConversationForm
 from linkwell.web.people.header import episode_and_header
 from linkwell.web.policy import MemberRequest, route
 from linkwell.web.render import render, succeeded
+
+
+@transaction.atomic
+def _save(form: ConversationForm, episode_id: int, by: Membership, at: datetime) -> None:
+    """Save the conversation and, where they would rather not answer, why."""
+    log_first_conversation(
+        episode_id=episode_id, happened=form.happened(at), conversation=form.conversation(), by=by, at=at
+    )
+    if form.cleaned_data["questions"] == "skip":
+        why = form.cleaned_data["skip_why"]
+        skip_measures(episode_id=episode_id, occasion="baseline", why=why, by=by, at=at)
 
 
 @require_http_methods(["GET", "POST"])
@@ -34,21 +49,7 @@ def first(request: MemberRequest, person_id: int) -> HttpResponse:
     form = ConversationForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            log_first_conversation(
-                episode_id=episode.pk,
-                happened=form.happened(now),
-                conversation=form.conversation(),
-                by=request.staff,
-                at=now,
-            )
-            if form.cleaned_data["questions"] == "skip":
-                skip_measures(
-                    episode_id=episode.pk,
-                    occasion="baseline",
-                    why=form.cleaned_data["skip_why"],
-                    by=request.staff,
-                    at=now,
-                )
+            _save(form, episode.pk, request.staff, now)
         except DomainError as error:
             form.add_error("risk" if error.code == "risk_not_asked" else None, str(error))
         else:

@@ -1,7 +1,7 @@
 """Logging what happened, from Today and from the person's page."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from django import forms
@@ -44,7 +44,7 @@ class ContactForm(PageForm):
         """Return the contact this form tells of."""
         said = self.cleaned_data
         day = said["on"]
-        noon = timezone.make_aware(datetime(day.year, day.month, day.day, 12)) if day else None
+        noon = datetime.combine(day, time(12), tzinfo=timezone.get_current_timezone()) if day else None
         return Happened(
             mode=said["mode"],
             minutes=said["minutes"] or 0,

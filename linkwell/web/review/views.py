@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -66,12 +67,14 @@ def review(request: MemberRequest, person_id: int) -> HttpResponse:
             mode=said["mode"], minutes=said["minutes"] or 0, note=said["note"], submission_key=said["submission_key"]
         )
         try:
-            hold_review(
-                episode_id=episode.pk, happened=happened, note=said["note"], next_due_on=said["next_due_on"],
-                by=request.staff, at=now,
-            )  # fmt: skip
-            if said["questions"] == "skip":
-                skip_measures(episode_id=episode.pk, occasion="review", why=said["skip_why"], by=request.staff, at=now)
+            with transaction.atomic():
+                hold_review(
+                    episode_id=episode.pk, happened=happened, note=said["note"], next_due_on=said["next_due_on"],
+                    by=request.staff, at=now,
+                )  # fmt: skip
+                if said["questions"] == "skip":
+                    why = said["skip_why"]
+                    skip_measures(episode_id=episode.pk, occasion="review", why=why, by=request.staff, at=now)
         except DomainError as error:
             form.add_error(None, str(error))
         else:
