@@ -10,6 +10,7 @@ from math import ceil, floor, log10
 
 WIDTH, HEIGHT = 360, 220  # of a picture with axes, in its own units: about a phone's width
 LEFT, RIGHT, TOP, BOTTOM = 44, 12, 12, 30
+NOTHING = 1e-6  # what is smaller has no scale of its own
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ def intervals(rows: Sequence[tuple]) -> IntervalPlot:
     """Return (label, low, mean, high, shown) rows on one scale that always includes zero."""
     known = [value for row in rows for value in row[1:4] if value is not None]
     low, high = min([*known, 0]), max([*known, 0])
-    step = _step((high - low) or 1)
+    step = _step(high - low if high - low >= NOTHING else 1)
     first, last = floor(low / step) * step, ceil(high / step) * step
     last = last if last > first else first + step
 
@@ -171,7 +172,7 @@ def tally(values: Sequence[float]) -> list[tuple[str, str]]:
 
 def scale(largest: float) -> tuple[float, list[float]]:
     """Return the end of an axis from zero that holds `largest`, and its round steps."""
-    if largest <= 0:
+    if largest < NOTHING:
         return 1, [0, 1]
     step = _step(largest)
     count = ceil(largest / step - 1e-9)
