@@ -27,7 +27,17 @@ ROLE_NAMES = {
 STAFF = frozenset({LW, SUP, MGR, DIR, IG, ADM})
 RECORD_STAFF = frozenset({LW, SUP})  # the roles that open people's records
 SIGNED_IN = frozenset({REF, LW, SUP, MGR, COM, DIR, IG, ADM})
+CLINICAL = RECORD_STAFF  # never given by an administrator of the system
 PUBLIC = "public"
+
+# Whom a role may invite, and whose place it may change or end. Nobody does either to themself.
+MAY_INVITE = {
+    SUP: frozenset({LW}),
+    MGR: SIGNED_IN,
+    ADM: SIGNED_IN - CLINICAL,
+}
+MAY_CHANGE = {role: MAY_INVITE[role] for role in (MGR, ADM)}
+MAY_ARRANGE = frozenset({MGR, ADM})  # practices, agencies, programmes and the scheme's own settings
 
 _COLUMNS = (REF, LW, SUP, MGR, COM, VOA, VOL, PAT, DIR, IG, ADM, API)
 _ROWS = {
@@ -39,10 +49,10 @@ _ROWS = {
     "characteristics": "|RW:c|R:t|R:a|R:a|R:p||RW:o||||",
     "access_needs": "W:o|RW:c R:q|RW:t||R:a|R:p|R:p|RW:o||R:case||R:scope",
     "reason": "RW:o|RW:c R:q|RW:t|||||R:o||R:case||W:scope",
-    "needs": "R:o|RW:c R:q|R:t|R:a|R:a|R:p||R:o||||R:scope",
+    "needs": "R:o|RW:c|R:t|R:a|R:a|R:p||R:o||||R:scope",
     "notes": "|RW:c|R:t|||||||R:case||",
-    "plan": "R:o|RW:c|R:t|R:a||R:p|R:p|RW:o||||R:scope",
-    "risk": "W:o|RW:c|R:t|||R:p|R:p|R:o||||W:scope",
+    "plan": "R:o|RW:c|R:t|R:a|R:a|R:p|R:p|RW:o||||R:scope",
+    "risk": "W:o|RW:c|R:t|||R:p|R:p|R:o||R:case||W:scope",
     "safeguarding": "|RW:list|RW:list|||||||R:two||",
     "staff_safety": "|R:c|RW:t|||R:p|R:p|||||",
     "scores": "R:consent|RW:c|R:t|R:a|R:a|||RW:o||||R:scope",
@@ -52,8 +62,8 @@ _ROWS = {
     "consent": "R:o|RW:c|R:t|R:a||R:p||RW:o||R:s||",
     "looked": "|R:c|R:t|R:a||||R:o||R:s||",
     "work_queue": "|R:c|R:t|R:s||||||||",
-    "remark": "R:s|RW:s|RW:s|R:s|R:s||||RW:s|R:s||",
-    "accounts": "||W:t|W:s||W:o||||R:s|RW:s|",
+    "remark": "R:s|RW:s|RW:s|R:s|R:s||||RW:s|||",
+    "accounts": "||RW:t|RW:s||W:o||||R:s|RW:s|",
     "audit": "|||||||||R:s||",
 }
 MATRIX: dict[str, dict[str, str]] = {

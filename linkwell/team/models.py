@@ -10,6 +10,8 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from linkwell.common.access import classes
 from linkwell.common.models import ScopedManager
@@ -81,6 +83,7 @@ class Account(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    signed_out_at = models.DateTimeField(null=True)  # sessions begun before are over
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: list[str] = []
@@ -94,6 +97,13 @@ class Account(AbstractBaseUser):
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         """Django's own permissions are not used: see team.access."""
         return False
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Return what every session must carry; it changes with the password and with `signed_out_at`."""
+        stamp = self.signed_out_at.isoformat() if self.signed_out_at else ""
+        return salted_hmac(
+            "linkwell.team.Account", f"{self.password}|{stamp}", secret=secret, algorithm="sha256"
+        ).hexdigest()
 
 
 class Programme(models.Model):
@@ -164,6 +174,14 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Return those of one scheme."""
         return self.filter(scheme_id=scheme_id)
 
+    def at_place(self, role: str, practice_id: int | None, agency_id: int | None) -> "MembershipQuerySet":
+        """Return those of one role at one practice or agency, or at none."""
+        return self.filter(
+            Q(practice=practice_id) if practice_id else Q(practice=None),
+            Q(agency=agency_id) if agency_id else Q(agency=None),
+            role=role,
+        )
+
     def link_workers(self) -> "MembershipQuerySet":
         """Return those who carry a caseload."""
         return self.filter(role=access.LW)
@@ -202,6 +220,12 @@ class Membership(models.Model):
                 condition=~Q(role="REF") | Q(practice__isnull=False) | Q(agency__isnull=False),
                 name="a_referrer_has_a_practice_or_agency",
             ),
+            models.UniqueConstraint(
+                fields=["account", "scheme", "role", "practice", "agency", "organisation"],
+                condition=Q(ended_on=None),
+                nulls_distinct=False,
+                name="one_current_place_of_a_kind",
+            ),
         ]
         indexes = [models.Index(fields=["scheme", "role"], name="members_by_role")]
 
@@ -225,7 +249,7 @@ StaffMember = Membership  # the staff among memberships carry hours, languages a
 
 
 class Invitation(models.Model):
-    """A one-time invitation, bound to an e-mail address; the link's secret is kept as a hash."""
+    """A one-time invitation, bound to an e-mail address; its link is the Token of purpose "invitation"."""
 
     scheme = models.ForeignKey(Scheme, models.PROTECT)
     email = models.EmailField()
@@ -236,17 +260,25 @@ class Invitation(models.Model):
     agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True)
     may_triage = models.BooleanField(default=False)
     hours_per_week = models.DecimalField(max_digits=4, decimal_places=1, null=True)
-    token_hash = models.CharField(max_length=64, unique=True)
-    invited_by = models.ForeignKey(Membership, models.PROTECT, null=True)
+    invited_by = models.ForeignKey(Membership, models.PROTECT, null=True)  # empty: from the server's console
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     redeemed_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
 
     field_classes = classes(
-        accounts="id scheme email name role job_title practice agency may_triage hours_per_week token_hash"
+        accounts="id scheme email name role job_title practice agency may_triage hours_per_week"
         " invited_by created_at expires_at redeemed_at withdrawn_at"
     )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scheme", "email"],
+                condition=Q(redeemed_at=None, withdrawn_at=None),
+                name="one_open_invitation_of_an_address",
+            )
+        ]
 
 
 class Token(models.Model):
@@ -283,5 +315,5 @@ class OneTimeCode(models.Model):
 
 def is_current(membership: Membership, at: datetime) -> bool:
     """Say whether a membership is in force at a moment."""
-    on = at.date()
+    on = timezone.localdate(at)
     return membership.began_on <= on and (membership.ended_on is None or membership.ended_on > on)

@@ -1,0 +1,181 @@
+"""Inviting someone to a scheme, and taking an invitation up."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+
+from linkwell.common import audit
+from linkwell.common.errors import NotVisible
+from linkwell.common.scope import scope
+from linkwell.team import errors, rules, tokens
+from linkwell.team.models import Account, Agency, Invitation, Membership, Practice, Token
+from linkwell.team.queries import INVITATION, token_scheme
+from linkwell.team.rules import Place
+
+
+@dataclass(frozen=True)
+class Invited:
+    """An invitation, the link that mails make from it, and the path that whoever is invited opens."""
+
+    invitation: Invitation
+    link: Token
+    url_path: str
+
+
+@dataclass(frozen=True)
+class Joined:
+    """Someone who took an invitation up, and who had invited them (None: the server's console)."""
+
+    membership: Membership
+    invited_by_id: int | None
+
+
+@transaction.atomic
+def invite(*, email: str, name: str, place: Place, by: Membership, at: datetime) -> Invited:
+    """Invite an address to a place in the inviter's scheme; an older open invitation to it is withdrawn.
+
+    Raise NotYoursToGive, NotYourself, NotAnAddress, PlaceIncomplete, OutOfRange or AlreadyMember.
+    """
+    rules.check_may_invite(by.role, place.role)
+    address = rules.clean_address(email)
+    if address == by.account.email:
+        raise errors.NotYourself
+    place = rules.fitting(place)
+    rules.check_place(place)
+    check_place_is_of_scheme(place, by.scheme_id)
+    _check_not_there_yet(address, place, by.scheme_id, at)
+    for former in _open(by.scheme_id).filter(email=address).select_for_update():
+        _withdraw(former, by=by, at=at)
+    return add_invitation(scheme_id=by.scheme_id, email=address, name=name, place=place, by=by, at=at)
+
+
+def add_invitation(
+    *, scheme_id: int, email: str, name: str, place: Place, by: Membership | None, at: datetime
+) -> Invited:
+    """Write an invitation and its link; the caller has checked that it may be."""
+    invitation = Invitation.objects.create(
+        scheme_id=scheme_id, email=email, name=" ".join(name.split())[:200], role=place.role,
+        job_title=place.job_title, practice_id=place.practice_id, agency_id=place.agency_id,
+        may_triage=place.may_triage, hours_per_week=place.hours_per_week, invited_by=by,
+        created_at=at, expires_at=at + rules.INVITATION_LIVES,
+    )  # fmt: skip
+    link = tokens.make_token(
+        scheme_id=scheme_id, purpose=INVITATION, object_id=invitation.pk, expires_at=invitation.expires_at, at=at
+    )
+    audit.record("invitation.sent", about=invitation, by=by, at=at)
+    return Invited(invitation, link, f"/i/{tokens.secret_of(link)}/")
+
+
+@transaction.atomic
+def withdraw_invitation(*, invitation_id: int, by: Membership, at: datetime) -> Invitation:
+    """Withdraw an open invitation of the scheme; its link stops at once. Raise NotVisible or NotYoursToGive."""
+    invitation = _open(by.scheme_id).select_for_update().filter(pk=invitation_id).first()
+    if invitation is None:
+        raise NotVisible
+    rules.check_may_invite(by.role, invitation.role)
+    _withdraw(invitation, by=by, at=at)
+    return invitation
+
+
+def withdraw_invitations_of(member: Membership, *, by: Membership, at: datetime) -> int:
+    """Withdraw what someone who lost their right had sent out; return how many."""
+    sent = list(_open(member.scheme_id).filter(invited_by=member).select_for_update())
+    for invitation in sent:
+        _withdraw(invitation, by=by, at=at)
+    return len(sent)
+
+
+def redeem_invitation(*, secret: str, password: str, name: str, at: datetime) -> Joined:
+    """Make the account of the invited address, with its place; once.
+
+    Raise InvitationOver, InvitedAddressHasAccount (who must sign in instead), NameMissing or PasswordTooWeak.
+    """
+    scheme_id = _scheme_of(secret, at)
+    with scope(scheme_ids=[scheme_id], scheme_id=scheme_id):
+        invitation = _held(secret, at)
+        if Account.objects.filter(email=invitation.email).exists():
+            raise errors.InvitedAddressHasAccount
+        account = Account(email=invitation.email, name=rules.clean_name(name)[:200])
+        rules.check_password(password, account=account)
+        account.set_password(password)
+        try:
+            with transaction.atomic():
+                account.save(force_insert=True)
+        except IntegrityError:  # made at this moment by another invitation
+            raise errors.InvitedAddressHasAccount from None
+        EmailAddress.objects.create(user=account, email=account.email, verified=True, primary=True)
+        return _join(invitation, account, at)
+
+
+def accept_invitation(*, secret: str, account: Account, at: datetime) -> Joined:
+    """Give an account that exists the place it is invited to, once.
+
+    Raise InvitationOver, InvitationForSomeoneElse or AlreadyMember.
+    """
+    scheme_id = _scheme_of(secret, at)
+    with scope(scheme_ids=[scheme_id], scheme_id=scheme_id):
+        invitation = _held(secret, at)
+        if invitation.email != account.email:
+            raise errors.InvitationForSomeoneElse
+        return _join(invitation, account, at)
+
+
+def _scheme_of(secret: str, at: datetime) -> int:
+    found = token_scheme(secret, purpose=INVITATION, at=at)
+    if found is None:
+        raise errors.InvitationOver
+    return found.scheme_id
+
+
+def _held(secret: str, at: datetime) -> Invitation:
+    """Return the invitation of a link, locked: of two who press at once, the second comes too late."""
+    found = token_scheme(secret, purpose=INVITATION, at=at)
+    row = Invitation.objects.select_for_update().filter(pk=found.object_id).first() if found else None
+    if row is None or row.redeemed_at or row.withdrawn_at or row.expires_at <= at:
+        raise errors.InvitationOver
+    return row
+
+
+def _join(invitation: Invitation, account: Account, at: datetime) -> Joined:
+    place = Place(role=invitation.role, practice_id=invitation.practice_id, agency_id=invitation.agency_id)
+    _check_not_there_yet(account.email, place, invitation.scheme_id, at)
+    membership = Membership.objects.create(
+        account=account, scheme_id=invitation.scheme_id, role=invitation.role, job_title=invitation.job_title,
+        practice_id=invitation.practice_id, agency_id=invitation.agency_id, may_triage=invitation.may_triage,
+        hours_per_week=invitation.hours_per_week, began_on=timezone.localdate(at),
+    )  # fmt: skip
+    invitation.redeemed_at = at
+    invitation.save(update_fields=["redeemed_at"])
+    tokens.revoke(scheme_id=invitation.scheme_id, purpose=INVITATION, object_id=invitation.pk, at=at)
+    audit.record("invitation.taken_up", about=invitation, by=membership, at=at)
+    return Joined(membership, invitation.invited_by_id)
+
+
+def _open(scheme_id: int) -> models.QuerySet[Invitation]:
+    return Invitation.objects.filter(scheme_id=scheme_id, redeemed_at=None, withdrawn_at=None)
+
+
+def _withdraw(invitation: Invitation, *, by: Membership, at: datetime) -> None:
+    invitation.withdrawn_at = at
+    invitation.save(update_fields=["withdrawn_at"])
+    tokens.revoke(scheme_id=invitation.scheme_id, purpose=INVITATION, object_id=invitation.pk, at=at)
+    audit.record("invitation.withdrawn", about=invitation, by=by, at=at)
+
+
+def check_place_is_of_scheme(place: Place, scheme_id: int) -> None:
+    """Raise PlaceIncomplete if the practice or agency named is not one of the scheme's, or takes no part."""
+    named: list[tuple[Any, int | None]] = [(Practice, place.practice_id), (Agency, place.agency_id)]
+    for kind, pk in named:
+        if pk is not None and not kind.objects.filter(pk=pk, scheme_id=scheme_id, is_active=True).exists():
+            raise errors.PlaceIncomplete("Choose a practice or agency from the list of your scheme.")
+
+
+def _check_not_there_yet(address: str, place: Place, scheme_id: int, at: datetime) -> None:
+    current = Membership.objects.current(timezone.localdate(at)).of_scheme(scheme_id).filter(account__email=address)
+    there = current.at_place(place.role, place.practice_id, place.agency_id)
+    if there.exists():
+        raise errors.AlreadyMember

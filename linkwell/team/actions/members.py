@@ -1,0 +1,88 @@
+"""Changing and ending someone's place in a scheme."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from linkwell.common import audit
+from linkwell.common.errors import NotVisible
+from linkwell.team import access, errors, rules
+from linkwell.team.actions.invitations import check_place_is_of_scheme, withdraw_invitations_of
+from linkwell.team.models import Account, Membership, Scheme
+from linkwell.team.rules import Place
+
+
+@transaction.atomic
+def change_member(*, membership_id: int, place: Place, by: Membership, at: datetime) -> Membership:
+    """Change a place, in force with the member's next request; return the place now held.
+
+    Another role, practice or agency ends the old place today and begins a new one; people who are
+    with a link worker stay with the old place, so the inbox shows them without a link worker. Raise
+    NotVisible, NotYourself, NotYoursToGive, LastManager, HasLeft, PlaceIncomplete or OutOfRange.
+    """
+    member = _locked(membership_id, by=by)
+    place = rules.fitting(place)
+    rules.check_may_change(by.role, member.role, place.role)
+    rules.check_place(place)
+    today = timezone.localdate(at)
+    rules.check_end(on=today, today=today, ended_on=member.ended_on)
+    moved = (member.role, member.practice_id, member.agency_id) != (place.role, place.practice_id, place.agency_id)
+    if moved:
+        check_place_is_of_scheme(place, by.scheme_id)
+        _end(member, on=today, by=by, at=at)
+        member = Membership(account=member.account, scheme_id=by.scheme_id, began_on=today, skills=member.skills)
+    member.role, member.practice_id, member.agency_id = place.role, place.practice_id, place.agency_id
+    member.job_title, member.may_triage = place.job_title, place.may_triage
+    member.hours_per_week, member.languages = place.hours_per_week, list(place.languages)
+    _check_not_there_yet(member)
+    member.save()
+    audit.record("member.moved" if moved else "member.changed", about=member, by=by, at=at)
+    return member
+
+
+@transaction.atomic
+def end_membership(*, membership_id: int, on: date, by: Membership, at: datetime) -> Membership:
+    """End a place on a day (today: at once, and every session of that account ends).
+
+    People who are with a link worker stay theirs on paper until someone else takes them on: the inbox
+    shows them without a link worker. Raise NotVisible, NotYourself, NotYoursToGive, LastManager,
+    HasLeft or DayInThePast.
+    """
+    member = _locked(membership_id, by=by)
+    rules.check_may_change(by.role, member.role)
+    today = timezone.localdate(at)
+    rules.check_end(on=on, today=today, ended_on=member.ended_on)
+    _end(member, on=on, by=by, at=at)
+    if on == today:
+        Account.objects.filter(pk=member.account_id).update(signed_out_at=at)
+    audit.record("member.ended", about=member, by=by, at=at)
+    return member
+
+
+def _locked(membership_id: int, *, by: Membership) -> Membership:
+    Scheme.objects.select_for_update().get(pk=by.scheme_id)  # two managers cannot end each other at once
+    rows = Membership.objects.select_for_update(of=("self",)).select_related("account")
+    member = rows.filter(pk=membership_id, scheme_id=by.scheme_id).first()
+    if member is None:
+        raise NotVisible
+    if member.account_id == by.account_id:
+        raise errors.NotYourself
+    return member
+
+
+def _end(member: Membership, *, on: date, by: Membership, at: datetime) -> None:
+    if member.role == access.MGR:
+        current = Membership.objects.current(timezone.localdate(at)).of_scheme(member.scheme_id)
+        managers = current.filter(role=access.MGR, ended_on=None).values_list("pk", flat=True)
+        rules.check_another_manager(set(managers), without=member.pk)
+    member.ended_on = max(on, member.began_on)
+    member.save(update_fields=["ended_on"])
+    withdraw_invitations_of(member, by=by, at=at)
+
+
+def _check_not_there_yet(member: Membership) -> None:
+    current = Membership.objects.of_scheme(member.scheme_id).filter(account_id=member.account_id, ended_on=None)
+    same = current.at_place(member.role, member.practice_id, member.agency_id)
+    if same.exclude(pk=member.pk).exists():
+        raise errors.AlreadyMember
