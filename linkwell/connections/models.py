@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 
 from linkwell.common.access import classes
 from linkwell.common.models import ScopedManager
@@ -41,6 +42,7 @@ class Connection(models.Model):
     need_code = models.CharField(max_length=40, blank=True)
     state = models.CharField(max_length=16, choices=ConnectionState)
     state_at = models.DateTimeField()
+    answer_settled_at = models.DateTimeField(null=True)  # we acted on the group's answer: it stands
     reason = models.CharField(max_length=300, blank=True)
     wait_weeks = models.PositiveSmallIntegerField(null=True)
     accompanied = models.BooleanField(default=False)
@@ -50,11 +52,18 @@ class Connection(models.Model):
 
     objects = ScopedManager()
     field_classes = classes(
-        operational="id scheme episode person goal created_at state_at by",
+        operational="id scheme episode person goal created_at state_at answer_settled_at by",
         onward="service kind need_code state reason wait_weeks accompanied first_attended_on",
     )
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["episode", "service"],
+                condition=~Q(state__in=["declined_org", "declined_person", "ended"]),
+                name="one_open_connection_of_a_service",
+            )
+        ]
         indexes = [models.Index(fields=["scheme", "episode", "-state_at"], name="connections_newest")]
 
 
@@ -76,11 +85,17 @@ class ConnectionEvent(models.Model):
 class SharePacket(models.Model):
     """What one organisation was told: a stored copy of the ticked fields, with agreement and an end."""
 
+    class Channel(models.TextChoices):
+        EMAIL = "email", "By e-mail"
+        PHONE = "phone", "Read out by phone"
+        PRINT = "print", "On paper"
+
     scheme = models.ForeignKey(Scheme, models.PROTECT)
     connection = models.OneToOneField(Connection, models.PROTECT, related_name="packet")
     person = models.ForeignKey(Person, models.PROTECT, related_name="share_packets")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     reference = models.CharField(max_length=12)  # differs with every share
+    channel = models.CharField(max_length=5, choices=Channel, default=Channel.EMAIL)
     ticked = ArrayField(models.CharField(max_length=40))
     content = models.JSONField()  # [[label, value], …] as previewed
     extra_reason = models.CharField(max_length=300, blank=True)  # why a field beyond the default
@@ -93,7 +108,8 @@ class SharePacket(models.Model):
 
     objects = ScopedManager()
     field_classes = classes(
-        operational="id scheme connection person organisation reference expires_on withdrawn_at first_opened_at by",
+        operational="id scheme connection person organisation reference channel expires_on withdrawn_at"
+        " first_opened_at by",
         consent="ticked content extra_reason agreed_how agreed_at",
     )
 

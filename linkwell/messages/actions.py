@@ -18,6 +18,7 @@ from linkwell.team import access, tokens
 from linkwell.team.models import Membership, OneTimeCode, Token
 
 DELIVER = "messages.deliver"
+BROKE_OFF = "Sending broke off twice; it may have arrived. Ask before you try again."
 
 
 @transaction.atomic
@@ -77,7 +78,7 @@ def begin_attempt(*, message_id: int, at: datetime) -> Attempt | None:
         message.unclear_attempts += 1
         message.attempt_began_at = None
     if message.unclear_attempts >= rules.MOST_UNCLEAR:
-        _stop(message, MessageState.FAILED, "Sending broke off twice; it may have arrived. Ask before trying again.", at)
+        _stop(message, MessageState.FAILED, BROKE_OFF, at)
         return None
     found = _address_or_why_not(message, at)
     if isinstance(found, recipients.Held):

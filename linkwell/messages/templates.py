@@ -71,6 +71,15 @@ TEMPLATES: dict[str, Template] = {
         ),
         words=frozenset({"reference"}),
     ),
+    "share_closed": Template(
+        name=_("No longer needed"),
+        subject=_("No longer needed: referral %(reference)s"),
+        body=_(
+            "Hello,\n\nThe referral with the reference %(reference)s is no longer needed. The page no longer opens. "
+            "If you wrote the details down or printed them, please destroy your copy.\n\nThank you for your help."
+        ),
+        words=frozenset({"reference"}),
+    ),
     "referral_news": Template(
         name=_("News for a referrer"),
         subject=_("News about your referral %(reference)s"),
@@ -105,7 +114,8 @@ def compose(
     made = TEMPLATES[template]
     values = {**words, "scheme": scheme, "phone": phone, "site": site, "link": link, "code": code}
     values["phone_line"] = f" · {phone}" if phone else ""
-    return Mail(subject=" ".join(str(made.subject % values).split()), body=str(made.body % values) + str(_FOOT % values))
+    subject = " ".join(str(made.subject % values).split())
+    return Mail(subject=subject, body=str(made.body % values) + str(_FOOT % values))
 
 
 def _is_plain(value: object) -> bool:

@@ -5,38 +5,64 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('team', '0002_walls'),
+        ("team", "0002_walls"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(choices=[('email', 'E-mail'), ('sms', 'Text'), ('letter', 'Letter')], max_length=10)),
-                ('template', models.CharField(max_length=40)),
-                ('recipient_kind', models.CharField(max_length=20)),
-                ('recipient_id', models.BigIntegerField()),
-                ('words', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('queued', 'Waiting to be sent'), ('held', 'Held back'), ('sent', 'Sent'), ('failed', 'Could not be sent')], default='queued', max_length=8)),
-                ('why', models.CharField(blank=True, max_length=200)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('unclear_attempts', models.PositiveSmallIntegerField(default=0)),
-                ('attempt_began_at', models.DateTimeField(null=True)),
-                ('next_attempt_at', models.DateTimeField()),
-                ('reference', models.UUIDField(unique=True)),
-                ('created_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('code', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='team.onetimecode')),
-                ('scheme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='team.scheme')),
-                ('token', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='team.token')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("email", "E-mail"), ("sms", "Text"), ("letter", "Letter")], max_length=10
+                    ),
+                ),
+                ("template", models.CharField(max_length=40)),
+                ("recipient_kind", models.CharField(max_length=20)),
+                ("recipient_id", models.BigIntegerField()),
+                ("words", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Waiting to be sent"),
+                            ("held", "Held back"),
+                            ("sent", "Sent"),
+                            ("failed", "Could not be sent"),
+                        ],
+                        default="queued",
+                        max_length=8,
+                    ),
+                ),
+                ("why", models.CharField(blank=True, max_length=200)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("unclear_attempts", models.PositiveSmallIntegerField(default=0)),
+                ("attempt_began_at", models.DateTimeField(null=True)),
+                ("next_attempt_at", models.DateTimeField()),
+                ("reference", models.UUIDField(unique=True)),
+                ("created_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(null=True)),
+                (
+                    "code",
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="team.onetimecode"),
+                ),
+                ("scheme", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="team.scheme")),
+                ("token", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="team.token")),
             ],
             options={
-                'indexes': [models.Index(fields=['scheme', '-created_at'], name='messages_newest'), models.Index(condition=models.Q(('state', 'queued')), fields=['scheme', 'next_attempt_at'], name='messages_to_send')],
+                "indexes": [
+                    models.Index(fields=["scheme", "-created_at"], name="messages_newest"),
+                    models.Index(
+                        condition=models.Q(("state", "queued")),
+                        fields=["scheme", "next_attempt_at"],
+                        name="messages_to_send",
+                    ),
+                ],
             },
         ),
     ]

@@ -1,0 +1,34 @@
+"""Connecting a person: telling, referring, answering, going, ending; and what is missing here."""
+
+from linkwell.connections.actions.replies import Answer, answer, ask_for_code, note_answer_by_phone, open_packet
+from linkwell.connections.actions.sharing import Share, referral_mail_stopped, share_with_organisation, withdraw_share
+from linkwell.connections.actions.steps import (
+    end_connection,
+    person_declined,
+    propose,
+    record_attending,
+    record_first_attendance,
+    record_unmet_need,
+    settle_answer,
+    signpost,
+)
+
+__all__ = [
+    "Answer",
+    "Share",
+    "answer",
+    "ask_for_code",
+    "end_connection",
+    "note_answer_by_phone",
+    "open_packet",
+    "person_declined",
+    "propose",
+    "record_attending",
+    "record_first_attendance",
+    "record_unmet_need",
+    "referral_mail_stopped",
+    "settle_answer",
+    "share_with_organisation",
+    "signpost",
+    "withdraw_share",
+]

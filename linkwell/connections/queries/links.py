@@ -1,0 +1,55 @@
+"""What a group reads through its link: the stored copy, and nothing joined to it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from linkwell.common.errors import NotVisible
+from linkwell.connections import rules
+from linkwell.connections.models import Reply, SharePacket
+from linkwell.team.models import Token
+
+PURPOSE = "organisation_reply"
+
+
+@dataclass(frozen=True)
+class SharedWithYou:
+    """The packet as its group sees it, and the answer it gave."""
+
+    reference: str
+    content: tuple[tuple[str, str], ...]  # empty once there is no use for it
+    expires_on: date
+    answer: str
+    answer_label: str
+    answer_text: str
+    answer_weeks: int | None
+    answered_at: datetime | None
+    may_answer: bool
+
+
+def packet_of_link(token_id: int, *, at: datetime) -> SharePacket:
+    """Return the packet that a link in force is for; raise NotVisible once it is withdrawn or over."""
+    token = Token.objects.filter(pk=token_id, purpose=PURPOSE, revoked_at=None, expires_at__gt=at).first()
+    rows = SharePacket.objects.select_related("connection")
+    packet = rows.filter(pk=token.object_id, withdrawn_at=None).first() if token else None
+    if packet is None:
+        raise NotVisible
+    return packet
+
+
+def shared_with_you(*, token_id: int, at: datetime) -> SharedWithYou:
+    """Return what the group was told and what it answered; raise NotVisible; 3 statements."""
+    packet = packet_of_link(token_id, at=at)
+    connection = packet.connection
+    reply = Reply.objects.filter(connection=connection).order_by("-at", "-pk").first()
+    readable = rules.may_read_packet(connection.state)
+    return SharedWithYou(
+        reference=packet.reference,
+        content=tuple((label, value) for label, value in packet.content) if readable else (),
+        expires_on=packet.expires_on,
+        answer=reply.answer if reply else "",
+        answer_label=reply.get_answer_display() if reply else "",
+        answer_text=reply.text if reply else "",
+        answer_weeks=reply.wait_weeks if reply else None,
+        answered_at=reply.at if reply else None,
+        may_answer=rules.may_still_answer(state=connection.state, settled=connection.answer_settled_at is not None),
+    )

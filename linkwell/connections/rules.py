@@ -1,0 +1,109 @@
+"""The life of a connection, and who may move it when."""
+
+from datetime import date
+
+from linkwell.common.states import StateTable
+from linkwell.connections import errors
+from linkwell.connections.models import ConnectionState as S
+from linkwell.connections.models import Reply, SharePacket
+
+# Beyond the way there and back: a person may say no until they have gone, and a group may correct its answer.
+STATES = StateTable(
+    name="connection",
+    start=(S.PROPOSED,),
+    steps={
+        S.PROPOSED: (S.SIGNPOSTED, S.SHARED, S.DECLINED_PERSON, S.ENDED),
+        S.SIGNPOSTED: (S.FIRST_ATTENDED, S.DECLINED_PERSON, S.ENDED),
+        S.SHARED: (S.RECEIVED, S.DECLINED_PERSON, S.ENDED),
+        S.RECEIVED: (S.ACCEPTED, S.WAITING, S.DECLINED_ORGANISATION, S.DECLINED_PERSON, S.ENDED),
+        S.WAITING: (S.ACCEPTED, S.DECLINED_ORGANISATION, S.DECLINED_PERSON, S.ENDED),
+        S.ACCEPTED: (S.FIRST_ATTENDED, S.WAITING, S.DECLINED_ORGANISATION, S.DECLINED_PERSON, S.ENDED),
+        S.DECLINED_ORGANISATION: (S.ACCEPTED, S.WAITING),
+        S.DECLINED_PERSON: (),
+        S.FIRST_ATTENDED: (S.ATTENDING, S.ENDED),
+        S.ATTENDING: (S.ENDED,),
+        S.ENDED: (),
+    },
+    labels=dict(S.choices),
+)
+OPEN = (S.PROPOSED, S.SIGNPOSTED, S.SHARED, S.RECEIVED, S.WAITING, S.ACCEPTED, S.FIRST_ATTENDED, S.ATTENDING)
+GROUP_IS_WAITING = (S.SHARED, S.RECEIVED, S.WAITING, S.ACCEPTED)  # someone there expects to hear of the person
+LEADS_TO = {
+    Reply.Answer.YES: S.ACCEPTED,
+    Reply.Answer.WAIT: S.WAITING,
+    Reply.Answer.NO: S.DECLINED_ORGANISATION,
+}
+AGREED_HOW = [("in_person", "In person"), ("phone", "By phone"), ("writing", "In writing"), ("video", "By video")]
+DAYS_OPEN = [(30, "30 days"), (90, "90 days"), (180, "180 days")]
+DEFAULT_DAYS = 90
+MOST_WEEKS = 104
+
+_NOT_TAKING = {"paused": "not taking new people", "closed": "closed"}
+_NOT_LISTED = {
+    "inactive": "marked as not running",
+    "defunct": "marked as ended",
+    "temporarily_closed": "closed for now",
+    "gone": "no longer in its source's list",
+}
+
+
+def check_taking(*, service: str, operating: str, listing: str) -> None:
+    """Raise NotTakingPeople if the service is paused, closed or gone; a full one may keep a waiting list."""
+    how = _NOT_TAKING.get(operating) or _NOT_LISTED.get(listing)
+    if how:
+        raise errors.NotTakingPeople(service=service, how=how)
+
+
+def check_can_be_told(*, service: str, operating: str, listing: str) -> None:
+    """Raise NotTakingPeople if there is nothing to tell someone about: closed or gone."""
+    check_taking(service=service, operating="closed" if operating == "closed" else "open", listing=listing)
+
+
+def check_address(*, organisation: str, address: str, verified: bool, channel: str) -> None:
+    """Raise NoReferralAddress if an e-mail is to go to an address that nobody confirmed."""
+    if channel == SharePacket.Channel.EMAIL and not (address and verified):
+        raise errors.NoReferralAddress(organisation=organisation)
+
+
+def check_agreed(how: str) -> None:
+    """Raise AgreementMissing unless it is said how the person agreed."""
+    if how not in dict(AGREED_HOW):
+        raise errors.AgreementMissing
+
+
+def check_answer(*, answer: str, text: str, wait_weeks: int | None) -> None:
+    """Raise UnknownAnswer, ReasonMissing for a no without a reason, or WeeksOutOfRange."""
+    if answer not in Reply.Answer.values:
+        raise errors.UnknownAnswer
+    if answer == Reply.Answer.NO and not text.strip():
+        raise errors.ReasonMissing
+    if wait_weeks is not None and not 1 <= wait_weeks <= MOST_WEEKS:
+        raise errors.WeeksOutOfRange
+
+
+def may_still_answer(*, state: str, settled: bool) -> bool:
+    """Say whether the group's answer is open, or may still be changed by it."""
+    answerable = (S.SHARED, S.RECEIVED, S.WAITING, S.ACCEPTED, S.DECLINED_ORGANISATION)
+    return state in answerable and not settled
+
+
+def may_read_packet(state: str) -> bool:
+    """Say whether the group has a use for the details: not after it, or the person, said no, or at the end."""
+    return state not in (S.PROPOSED, S.SIGNPOSTED, S.DECLINED_ORGANISATION, S.DECLINED_PERSON, S.ENDED)
+
+
+def check_reason(reason: str) -> None:
+    """Raise ReasonMissing for an empty reason."""
+    if not reason.strip():
+        raise errors.ReasonMissing
+
+
+def check_attended_on(day: date, *, told_on: date, on: date) -> None:
+    """Raise AttendedInTheFuture unless the day lies between being told and now."""
+    if not told_on <= day <= on:
+        raise errors.AttendedInTheFuture
+
+
+def page_of(connection_id: int) -> str:
+    """Return the address of a connection's page, for tasks that lead there."""
+    return f"/connections/{connection_id}/"
