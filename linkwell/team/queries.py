@@ -324,3 +324,13 @@ def named(role: str, scheme_word: str) -> str:
 def role_name(membership: Membership) -> str:
     """Return the role in the scheme's own word."""
     return named(membership.role, membership.scheme.role_name)
+
+
+def scheme_ids() -> list[int]:
+    """Return every scheme, for what a clock starts in each of them."""
+    return list(Scheme.objects.order_by("pk").values_list("pk", flat=True))
+
+
+def demo_scheme_ids() -> list[int]:
+    """Return the schemes that the demo's generator made."""
+    return list(Scheme.objects.filter(is_demo=True).order_by("pk").values_list("pk", flat=True))
