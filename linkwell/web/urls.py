@@ -12,4 +12,6 @@ urlpatterns = [
     path("", include("linkwell.web.plan.urls")),
     path("", include("linkwell.web.review.urls")),
     path("", include("linkwell.web.ending.urls")),
+    path("", include("linkwell.web.find.urls")),
+    path("measures/", include("linkwell.web.measures.urls")),
 ]

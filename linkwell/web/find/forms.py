@@ -1,0 +1,104 @@
+"""What is looked for: needs, words, place and limits. A limit left empty limits nothing."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from linkwell.matching import vocabulary
+from linkwell.matching.needs import CHOICES
+from linkwell.matching.query import Point, Query
+from linkwell.places.queries import locate
+from linkwell.web.forms import PageForm
+
+REACH = [
+    ("1500", _("1.5 km")),
+    ("3000", _("3 km")),
+    ("5000", _("5 km")),
+    ("10000", _("10 km")),
+    ("20000", _("20 km")),
+    ("", _("Any distance")),
+]  # noqa: E501
+MODES = [("in_person", _("In person")), ("phone", _("By phone")), ("online", _("Online")), ("home_visit", _("At home"))]
+DAYS = [(str(number), _(name)) for number, name in enumerate(vocabulary.DAYS)]
+LANGUAGES = [("", _("Any language")), *((code, _(name)) for code, name in vocabulary.LANGUAGES.items() if code != "en")]
+ACCESS = [(code, _(name).capitalize()) for code, name in vocabulary.ACCESS_NEEDS.items()]
+
+
+class FindForm(PageForm):
+    """The search; it is sent by POST, so that no words about a person stand in an address."""
+
+    needs = forms.MultipleChoiceField(
+        label=_("Needs"), required=False, choices=CHOICES, widget=forms.CheckboxSelectMultiple
+    )
+    words = forms.CharField(
+        label=_("In their own words"),
+        required=False,
+        max_length=300,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    place = forms.CharField(
+        label=_("Near"), required=False, max_length=60, help_text=_("A postcode, the first half of one, or a town")
+    )
+    reach = forms.ChoiceField(label=_("Up to"), required=False, choices=REACH, initial="5000")
+    modes = forms.MultipleChoiceField(
+        label=_("Ways to take part"), required=False, choices=MODES, widget=forms.CheckboxSelectMultiple
+    )
+    days = forms.MultipleChoiceField(
+        label=_("Days that suit"), required=False, choices=DAYS, widget=forms.CheckboxSelectMultiple
+    )
+    language = forms.ChoiceField(label=_("Language"), required=False, choices=LANGUAGES)
+    access = forms.MultipleChoiceField(
+        label=_("Must have"), required=False, choices=ACCESS, widget=forms.CheckboxSelectMultiple
+    )
+    free_only = forms.BooleanField(label=_("Free only"), required=False)
+    has_room = forms.BooleanField(label=_("Has room now"), required=False)
+    page = forms.IntegerField(required=False, min_value=1, max_value=200, widget=forms.HiddenInput)
+
+    located: Any = None
+
+    def clean_place(self) -> str:
+        place = str(self.cleaned_data["place"]).strip()
+        if place:
+            self.located = locate(place)
+            if self.located is None:
+                raise forms.ValidationError(
+                    _("We do not know this place. Try the first half of the postcode, or leave it empty.")
+                )
+        return place
+
+    def query(self, *, age: int | None, home: Point | None = None, home_label: str = "", per_page: int = 10) -> Query:
+        """Return the question; `home` is the person's own place, used when no other place is given."""
+        said = self.cleaned_data
+        approximate = False
+        if self.located is not None:
+            home = Point(self.located.latitude, self.located.longitude, self.located.easting, self.located.northing)
+            home_label, approximate = said["place"].upper(), self.located.is_approximate
+        page = said["page"] or 1
+        return Query(
+            needs=tuple(said["needs"]),
+            words=said["words"],
+            home=home,
+            home_label=home_label,
+            home_outcode=self.located.outcode if self.located else "",
+            home_is_approximate=approximate,
+            reach_metres=int(said["reach"]) if said["reach"] else None,
+            modes=tuple(said["modes"]),
+            languages=(said["language"],) if said["language"] else (),
+            access_needs=tuple(said["access"]),
+            slots=vocabulary.slots_of(int(day) for day in said["days"]),
+            free_only=said["free_only"],
+            age=age,
+            wants_capacity=said["has_room"],
+            limit=per_page,
+            offset=(page - 1) * per_page,
+        )
+
+
+class MissingForm(PageForm):
+    """What is missing here: the need, and what failed."""
+
+    code = forms.ChoiceField(label=_("What is missing?"), choices=CHOICES)
+    what_failed = forms.CharField(
+        label=_("What did you look for?"), max_length=300, help_text=_("For example: evenings, within 5 km, in Punjabi")
+    )

@@ -1,0 +1,66 @@
+"""What fits a person: their episode's needs, their place and limits, put to the directory."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from linkwell.common.dates import age_on
+from linkwell.directory.queries import find_support
+from linkwell.matching.query import Answer
+from linkwell.matching.vocabulary import ACCESS_NEEDS
+from linkwell.people.queries import reach_now
+from linkwell.support.models import Episode
+from linkwell.support.queries import needs_of
+from linkwell.web.find.forms import FindForm
+
+
+@dataclass(frozen=True)
+class Found:
+    """The answer to one search, and which page of it this is."""
+
+    answer: Answer
+    page: int
+    pages: int
+    said: str  # the search in one line
+
+
+PER_PAGE = 10
+
+
+def initial_for(episode: Episode) -> dict[str, object]:
+    """Return the search that follows from the person's needs, words, place and access needs."""
+    needs = needs_of(episode.pk)
+    reach = reach_now(episode.person)
+    words = next((need.own_words for need in needs if need.own_words), "")
+    return {
+        "needs": [need.code for need in needs],
+        "words": words,
+        "place": episode.person.postcode,
+        "reach": "5000",
+        "access": [code for code in reach.access_needs if code in ACCESS_NEEDS],
+        "language": "" if episode.person.language == "en" else episode.person.language,
+    }
+
+
+def found(form: FindForm, *, age: int | None, at: datetime) -> Found:
+    """Return what fits; the form is valid."""
+    query = form.query(age=age, per_page=PER_PAGE)
+    answer = find_support(query, at=at)
+    pages = max(1, -(-answer.count // PER_PAGE))
+    return Found(answer, form.cleaned_data["page"] or 1, pages, _in_a_line(form))
+
+
+def age_of(episode: Episode, at: datetime) -> int | None:
+    """Return the person's age, if the birth date is known."""
+    return age_on(episode.person.born_on, at.date()) if episode.person.born_on else None
+
+
+def _in_a_line(form: FindForm) -> str:
+    said = form.cleaned_data
+    parts = [
+        ", ".join(str(label) for code, label in form.fields["needs"].choices if code in said["needs"]).lower(),
+        f"near {said['place'].upper()}" if said["place"] else "",
+        f"up to {int(said['reach']) / 1000:g} km" if said["reach"] and said["place"] else "",
+        " or ".join(str(label) for code, label in form.fields["modes"].choices if code in said["modes"]).lower(),
+        "free" if said["free_only"] else "",
+    ]
+    return " · ".join(part for part in parts if part)
