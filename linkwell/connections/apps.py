@@ -1,3 +1,6 @@
+from datetime import datetime
+from typing import Any
+
 from django.apps import AppConfig
 
 
@@ -7,7 +10,12 @@ class ConnectionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from linkwell.connections.actions import referral_mail_stopped
         from linkwell.messages.listeners import when_stopped
 
-        when_stopped("organisation_referral", referral_mail_stopped)
+        when_stopped("organisation_referral", _referral_mail_stopped)
+
+
+def _referral_mail_stopped(message: Any, at: datetime) -> None:
+    from linkwell.connections.actions import referral_mail_stopped
+
+    referral_mail_stopped(message, at)

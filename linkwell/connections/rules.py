@@ -60,7 +60,9 @@ def check_can_be_told(*, service: str, operating: str, listing: str) -> None:
 
 
 def check_address(*, organisation: str, address: str, verified: bool, channel: str) -> None:
-    """Raise NoReferralAddress if an e-mail is to go to an address that nobody confirmed."""
+    """Raise NoReferralAddress if an e-mail is to go to an address that nobody confirmed, UnknownAnswer for no way."""
+    if channel not in SharePacket.Channel.values:
+        raise errors.UnknownAnswer
     if channel == SharePacket.Channel.EMAIL and not (address and verified):
         raise errors.NoReferralAddress(organisation=organisation)
 

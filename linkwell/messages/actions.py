@@ -35,7 +35,7 @@ def queue_message(
 ) -> Message:
     """Write one e-mail into the outbox with its job, in this transaction; raise UnknownWords."""
     templates.check_words(template, words or {})
-    message = Message.objects.create(
+    message: Message = Message.objects.create(
         scheme_id=scheme_id,
         channel="email",
         template=template,

@@ -73,7 +73,7 @@ def _agency(recipient_id: int, channel: str) -> Address | Held:
 
 
 def _member(recipient_id: int, channel: str) -> Address | Held:
-    rows = Membership.objects.current(timezone.localdate()).filter(scheme_id=current_scope().scheme_id)
+    rows = Membership.objects.current(timezone.localdate()).filter(scheme_id=current_scope().scheme_id or 0)
     member = rows.select_related("account").filter(pk=recipient_id).first()
     if member is None:
         return Held("This member has left.")

@@ -19,7 +19,7 @@ ALWAYS = frozenset({"scheme", "phone", "site"})
 class Template:
     """Subject and body; `words` are what the sender gives, `link_path` is where a token's secret goes."""
 
-    name: str  # how the outbox calls it
+    name: Any  # how the outbox calls it
     subject: Any
     body: Any
     words: frozenset[str] = frozenset()

@@ -77,7 +77,8 @@ def note_answer_by_phone(*, connection_id: int, given: Answer, by: Membership, a
 
 def _locked(packet: SharePacket) -> Connection:
     rows = Connection.objects.select_for_update(of=("self",)).select_related("service", "episode")
-    return rows.get(pk=packet.connection_id)
+    connection: Connection = rows.get(pk=packet.connection_id)
+    return connection
 
 
 def _take(connection: Connection, given: Answer, *, by: Membership | None, at: datetime) -> None:

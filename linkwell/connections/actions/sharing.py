@@ -81,13 +81,14 @@ def _store(
     connection: Connection, organisation_id: int, share: Share, told: Draft, *, by: Membership, at: datetime
 ) -> SharePacket:
     days = share.days if share.days in dict(rules.DAYS_OPEN) else rules.DEFAULT_DAYS
-    return SharePacket.objects.create(
+    packet: SharePacket = SharePacket.objects.create(
         scheme_id=connection.scheme_id, connection=connection, person_id=connection.person_id,
         organisation_id=organisation_id, reference=_new_reference(connection.scheme_id), channel=share.channel,
         ticked=[code for code in packets.FIELDS if code in share.ticked], content=told.content,
         extra_reason=share.extra_reason.strip() if told.extra else "", agreed_how=share.agreed_how, agreed_at=at,
         expires_on=timezone.localdate(at) + timedelta(days=days), by=by,
     )  # fmt: skip
+    return packet
 
 
 def _new_reference(scheme_id: int) -> str:

@@ -33,7 +33,7 @@ def locked_connection(*, connection_id: int, by: Membership, at: datetime) -> Co
         raise NotVisible
     reachable = visible_connections(viewer=by, at=at).filter(pk=connection_id).values("pk")
     rows = Connection.objects.select_for_update(of=("self",)).select_related("service", "episode")
-    connection = rows.filter(pk__in=reachable).first()
+    connection: Connection | None = rows.filter(pk__in=reachable).first()
     if connection is None:
         raise NotVisible
     return connection
@@ -66,7 +66,7 @@ def begin(
         raise errors.OfAnotherPlan
     earlier = Connection.objects.filter(episode=episode, service_id=service_id, answer_settled_at=None)
     earlier.update(answer_settled_at=at)  # an old "no" can no longer turn into a second yes
-    connection = Connection.objects.create(
+    connection: Connection = Connection.objects.create(
         scheme_id=episode.scheme_id, episode=episode, person_id=episode.person_id, service_id=service_id,
         goal_id=goal_id, need_code=need_code if need_code in BY_CODE else "", state=ConnectionState.PROPOSED,
         state_at=at, created_at=at, by=by,
@@ -192,7 +192,7 @@ def record_unmet_need(
     episode = writing_episode(episode_id=episode_id, by=by, at=at)
     person = episode.person
     outcode = "" if person.location_hidden else person.postcode.split(" ")[0][:5]
-    missing = UnmetNeed.objects.create(
+    missing: UnmetNeed = UnmetNeed.objects.create(
         scheme_id=episode.scheme_id, episode=episode, code=code, outcode=outcode, limits=limits or {},
         what_failed=what_failed.strip()[:300], at=at, by=by,
     )  # fmt: skip

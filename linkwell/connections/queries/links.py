@@ -30,7 +30,7 @@ def packet_of_link(token_id: int, *, at: datetime) -> SharePacket:
     """Return the packet that a link in force is for; raise NotVisible once it is withdrawn or over."""
     token = Token.objects.filter(pk=token_id, purpose=PURPOSE, revoked_at=None, expires_at__gt=at).first()
     rows = SharePacket.objects.select_related("connection")
-    packet = rows.filter(pk=token.object_id, withdrawn_at=None).first() if token else None
+    packet: SharePacket | None = rows.filter(pk=token.object_id, withdrawn_at=None).first() if token else None
     if packet is None:
         raise NotVisible
     return packet

@@ -117,7 +117,7 @@ def _whom_to_ring(episode: Episode) -> str:
 def suggested_hope(episode: Episode, need_code: str = "") -> str:
     """Return the person's open goals, else the need it is about, as a first draft of what they hope for."""
     goals = Goal.objects.filter(episode=episode, status=Goal.Status.OPEN).order_by("added_at", "pk")
-    fitting = [goal.text for goal in goals if not need_code or goal.need_code in ("", need_code)]
+    fitting: list[str] = [goal.text for goal in goals if not need_code or goal.need_code in ("", need_code)]
     if fitting:
         return fitting[0]
     needs = [need for need in needs_of(episode.pk) if not need_code or need.code == need_code]
