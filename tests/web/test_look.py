@@ -115,6 +115,14 @@ def test_no_template_carries_style_or_script_that_the_policy_would_block():
             assert found == [], f"{path.name}: {found}"
 
 
+def test_every_word_of_a_template_goes_through_gettext():
+    for path in TEMPLATES.rglob("*"):
+        if path.suffix in (".jinja", ".html"):
+            text = re.sub(r"\{#.*?#\}|\{% block (?:width|robots) %\}.*?\{% endblock %\}|\{%.*?%\}|\{\{.*?\}\}|<script.*?</script>|<!--.*?-->", " ", path.read_text(), flags=re.S)
+            bare = re.findall(r"[A-Za-z]{3,}", re.sub(r"<[^<>]*>|&[a-z]+;", " ", text).replace("Linkwell", ""))
+            assert bare == [], f"{path.relative_to(TEMPLATES)}: {' '.join(bare[:12])}"
+
+
 def test_no_template_lets_text_through_unescaped():
     for path in TEMPLATES.rglob("*"):
         if path.suffix in (".jinja", ".html"):
