@@ -190,7 +190,9 @@ class Reader(Protocol):
     """What an import needs of a file: walk it once, read in full only what is new or changed."""
 
     format: str
+    list_name: str  # which list of its source the file is, "" for the only one
     is_whole_list: bool
+    mended: list[str]  # what was wrong with the file as a whole
 
     def count(self) -> int:
         """Return how many records the file holds."""

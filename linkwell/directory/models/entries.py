@@ -147,6 +147,7 @@ class Service(models.Model):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     source = models.ForeignKey(Source, models.PROTECT, related_name="services")
     external_id = models.TextField()
+    list_name = text()  # which list of its source it stands in: a whole list can tell what has gone from it
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="services")
     name = models.TextField()
     alternate_name = text()
@@ -196,8 +197,8 @@ class Service(models.Model):
     search = SearchVectorField(null=True)  # stems of linkwell.matching.words; weight A in the name
 
     field_classes = classes(
-        public="id public_id source external_id organisation name alternate_name description description_text url"
-        " email alert accreditations how_to_join what_to_bring first_visit entry_routes eligibility_text audience"
+        public="id public_id source external_id list_name organisation name alternate_name"
+        " description description_text url email alert accreditations how_to_join what_to_bring first_visit entry_routes eligibility_text audience"
         " minimum_age maximum_age modes modes_text languages access_yes access_no slots times_text is_free cost_text"
         " wait_text need_codes strong_needs area_text area_outcodes is_undisclosed listing gone_on operating"
         " operating_note operating_since wait_weeks source_checked_on source_changed_at confirmed_at confirmed_by"

@@ -39,7 +39,7 @@ LISTS = {
 }
 FLAGS = frozenset({"is_free", "is_undisclosed"})
 _TOP = frozenset({"title", "licence", "attribution", "encoding", "delimiter", "date_formats", "whole_list", "columns",
-                  "constants", "rules", "access", "id_is_derived"})  # fmt: skip
+                  "constants", "rules", "access", "list"})  # fmt: skip
 _SLOT = re.compile(r"\{([^{}|]+)(?:\|([a-z ]+))?\}")
 
 
@@ -61,6 +61,7 @@ class Rule:
 @dataclass(frozen=True)
 class Mapping:
     name: str
+    list_name: str  # which list of its source a file of this kind is; part of its entries' ids
     title: str
     licence: str
     attribution: str
@@ -122,6 +123,7 @@ def _checked(name: str, content: dict[str, Any], digest: bytes) -> Mapping:
         raise wrong(f"there is no access need {', '.join(sorted(unknown))}")
     return Mapping(
         name=name,
+        list_name=str(content.get("list", name)),
         title=str(content.get("title", name)),
         licence=str(content.get("licence", "")),
         attribution=str(content.get("attribution", "")),

@@ -59,7 +59,7 @@ class TableReader:
     format = "csv"
 
     def __init__(self, data: bytes, mapping: Mapping, *, name: str = "file") -> None:
-        self.mapping, self.name = mapping, name
+        self.mapping, self.name, self.list_name = mapping, name, mapping.list_name
         self.table = table(data, encoding=mapping.encoding, delimiter=mapping.delimiter)
         self.is_whole_list = mapping.whole_list
         self.mended = (
@@ -88,7 +88,8 @@ class TableReader:
         base = VERSION + self.mapping.digest + "\x1f".join(self.table.header).encode()
         for number, row in enumerate(self.table.rows):
             digest = hashlib.blake2b(base + row.text.encode("utf-8", errors="replace"), digest_size=16).digest()
-            yield Raw("" if row.problem else self._id(self._cells(row)), digest, f"row {row.number}", number)
+            slug = "" if row.problem else self._id(self._cells(row))
+            yield Raw(f"{self.list_name}/{slug}" if slug else "", digest, f"row {row.number}", number)
 
     def read(self, raw: Raw) -> ServiceRecord | Issue:
         """Return the cleaned service of a row, or why it is refused."""

@@ -42,6 +42,8 @@ def open_feed(path: Path, *, format: str = "auto") -> "FeedReader":
 class FeedReader:
     """The records of one JSON file."""
 
+    list_name = ""
+
     def __init__(self, data: bytes, *, format: str = "auto") -> None:
         self.document = documents.split(data)
         self.format = self._detect() if format == "auto" else format

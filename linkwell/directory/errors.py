@@ -1,0 +1,38 @@
+"""Refusals of this room."""
+
+from linkwell.common.errors import DomainError
+
+
+class ImportRunning(DomainError):
+    """Two imports of one source at once would undo each other."""
+
+    code = "import_running"
+
+    def __init__(self, *, source: str) -> None:
+        super().__init__(f"Another import of {source} is running. Wait until it has ended, then start this one again.")
+
+
+class NoSourceName(DomainError):
+    code = "no_source_name"
+
+    def __init__(self) -> None:
+        super().__init__("Name the source that this list comes from, for example --source Trafford.")
+
+
+class NoSuchService(DomainError):
+    code = "not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such service in the directory.")
+
+
+class StatusRefused(DomainError):
+    code = "status_refused"
+
+
+class AddressRefused(DomainError):
+    code = "address_refused"
+
+
+class RemarkRefused(DomainError):
+    code = "remark_refused"

@@ -1,0 +1,6 @@
+"""Taking a feed into the directory: one transaction, counted, every repair and refusal kept."""
+
+from linkwell.directory.imports.result import ImportResult
+from linkwell.directory.imports.run import import_records, relocate
+
+__all__ = ["ImportResult", "import_records", "relocate"]

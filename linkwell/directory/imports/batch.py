@@ -1,0 +1,209 @@
+"""One batch of new or changed records → rows of every table."""
+
+from collections import defaultdict
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from linkwell.directory import derive
+from linkwell.directory.imports import places, rows, write
+from linkwell.directory.imports.rows import Values
+from linkwell.directory.records import Issue, ServiceRecord
+
+
+class Batch:
+    """Collects records and writes them together; `held` are fields put right by hand, by service."""
+
+    def __init__(
+        self,
+        cursor: Any,
+        *,
+        source_id: int,
+        list_name: str,
+        run_id: int | None,
+        at: datetime,
+        held: dict[str, list[str]],
+    ) -> None:
+        self.cursor, self.source_id, self.list_name, self.run_id, self.at, self.held = (
+            cursor,
+            source_id,
+            list_name,
+            run_id,
+            at,
+            held,
+        )
+        self.records: list[tuple[ServiceRecord, bytes]] = []
+        self.areas: dict[str, set[str]] | None = None
+        self.known_organisations: dict[str, int] = {}
+
+    def write(self) -> list[Issue]:
+        """Write what was collected; return what placing the records mended."""
+        records, self.records = self.records, []
+        if not records:
+            return []
+        issues: list[Issue] = []
+        services = [record for record, _ in records]
+        organisations = self._organisations(services)
+        locations = self._locations(services, issues)
+        terms = self._terms(services)
+        children: dict[str, list[Values]] = defaultdict(list)
+        ids = self._services(records, organisations, children)
+        for record in services:
+            self._children(record, ids[record.external_id], locations, terms, children)
+        self._organisation_children(services, organisations, children)
+        self._location_children(services, locations, children)
+        # A service's needs were collected before its id was known.
+        write.replace_children(self.cursor, ids.values(), organisations.values(), locations.values(), children)
+        write.keep_hand_needs(self.cursor, list(ids.values()))
+        return issues
+
+    def _organisations(self, services: list[ServiceRecord]) -> dict[str, int]:
+        given = {one.organisation.external_id: one.organisation for one in services if one.organisation}
+        named = {key: one for key, one in given.items() if one.name}
+        values = [rows.organisation(one, source_id=self.source_id, at=self.at) for one in named.values()]
+        held = self._held_rows("organisation", list(named))
+        ids = write.merge(self.cursor, "directory_organisation", values)
+        self._give_back("organisation", held)
+        self.known_organisations |= ids
+        if only_ids := [key for key in given if key not in ids and key not in self.known_organisations]:
+            self.cursor.execute(
+                "SELECT external_id, id FROM directory_organisation WHERE source_id = %s AND external_id = ANY(%s)",
+                [self.source_id, only_ids],
+            )
+            self.known_organisations |= dict(self.cursor.fetchall())
+        return ids
+
+    def _locations(self, services: list[ServiceRecord], issues: list[Issue]) -> dict[str, int]:
+        hidden = {place.external_id for one in services if one.is_undisclosed for place in one.locations}
+        given = {place.external_id: (place, one.external_id) for one in services for place in one.locations}
+        known = places.known_points(place for place, _ in given.values())
+        values = []
+        for external_id, (place, of) in given.items():
+            is_hidden = external_id in hidden
+            point = places.point_of(place, known, is_undisclosed=is_hidden, issues=issues, of=of)
+            values.append(rows.location(place, point, source_id=self.source_id, is_undisclosed=is_hidden))
+        return write.merge(self.cursor, "directory_location", values)
+
+    def _terms(self, services: list[ServiceRecord]) -> dict[str, int]:
+        given = {term.external_id: term for one in services for term in one.terms}
+        values = [
+            {"source_id": self.source_id, **{key: value for key, value in asdict(term).items() if key != "value"}}
+            for term in given.values()
+        ]
+        return write.merge(self.cursor, "directory_taxonomyterm", values)
+
+    def _services(
+        self,
+        records: list[tuple[ServiceRecord, bytes]],
+        organisations: dict[str, int],
+        children: dict[str, list[Values]],
+    ) -> dict[str, int]:
+        if self.areas is None:
+            from linkwell.places.queries import outcodes_by_area
+
+            self.areas = outcodes_by_area()
+        values, found = [], {}
+        for record, digest in records:
+            needs = derive.needs_of(
+                name=record.name,
+                text=record.description_text,
+                terms=[t.name for t in record.terms],
+                mapped=record.need_codes,
+            )
+            found[record.external_id] = needs
+            of = record.organisation.external_id if record.organisation else ""
+            row = rows.service(
+                record, needs, self.areas, source_id=self.source_id, at=self.at,
+                organisation_id=organisations.get(of) or self.known_organisations.get(of),
+            )  # fmt: skip
+            values.append(
+                {**row, "list_name": self.list_name, "gone_on": None, "record_hash": digest, "read_run_id": self.run_id}
+            )
+        held = self._held_rows("service", list(found))
+        ids = write.merge(self.cursor, "directory_service", values)
+        self._give_back("service", held)
+        for external_id, needs in found.items():
+            children["directory_serviceneed"] += [
+                {"service_id": ids[external_id], "code": need.code, "why": need.why, "phrase": need.phrase}
+                for need in needs
+            ]
+        return ids
+
+    def _children(
+        self,
+        record: ServiceRecord,
+        pk: int,
+        locations: dict[str, int],
+        terms: dict[str, int],
+        children: dict[str, list[Values]],
+    ) -> None:
+        of = {"service_id": pk}
+        children["directory_serviceatlocation"] += [
+            {**of, "location_id": locations[place.external_id], "external_id": "", "description": ""}
+            for place in record.locations
+        ]
+        children["directory_schedule"] += [
+            {**of, "position": n, **asdict(one)} for n, one in enumerate(record.schedules)
+        ]
+        children["directory_costoption"] += [{**of, "position": n, **asdict(one)} for n, one in enumerate(record.costs)]
+        children["directory_phone"] += [
+            {**of, "organisation_id": None, "position": n, **asdict(one)} for n, one in enumerate(record.phones)
+        ]
+        children["directory_contact"] += [
+            {**of, "organisation_id": None, "position": n, **asdict(one)} for n, one in enumerate(record.contacts)
+        ]
+        children["directory_language"] += [{**of, **asdict(one)} for one in record.languages]
+        children["directory_servicearea"] += [{**of, **asdict(one)} for one in record.areas]
+        children["directory_capacity"] += [{**of, **asdict(one)} for one in record.capacities]
+        children["directory_attribute"] += [
+            {**of, "term_id": terms[one.external_id], "value": one.value} for one in record.terms
+        ]
+        children["directory_accessibility"] += [
+            {**of, "location_id": None, "description": words, "url": ""} for words in record.access_texts
+        ]
+
+    def _organisation_children(
+        self, services: list[ServiceRecord], organisations: dict[str, int], children: dict[str, list[Values]]
+    ) -> None:
+        given = {
+            one.organisation.external_id: one.organisation
+            for one in services
+            if one.organisation and one.organisation.name
+        }
+        for external_id, one in given.items():
+            of = {"service_id": None, "organisation_id": organisations[external_id]}
+            children["directory_phone"] += [
+                {**of, "position": n, **asdict(phone)} for n, phone in enumerate(one.phones)
+            ]
+            children["directory_contact"] += [
+                {**of, "position": n, **asdict(person)} for n, person in enumerate(one.contacts)
+            ]
+
+    def _location_children(
+        self, services: list[ServiceRecord], locations: dict[str, int], children: dict[str, list[Values]]
+    ) -> None:
+        given = {place.external_id: place for one in services for place in one.locations}
+        for external_id, place in given.items():
+            of = {"service_id": None, "location_id": locations[external_id]}
+            children["directory_accessibility"] += [
+                {**of, "description": words, "url": ""} for words in place.access_texts
+            ]
+
+    def _held_rows(self, kind: str, external_ids: list[str]) -> list[tuple[str, str, Any]]:
+        """Return (external id, field, value) of fields put right by hand among these entries."""
+        found = []
+        for external_id in external_ids:
+            for field in self.held.get(f"{kind}:{external_id}", ()):
+                self.cursor.execute(
+                    f"SELECT {field} FROM directory_{kind} WHERE source_id = %s AND external_id = %s",
+                    [self.source_id, external_id],
+                )
+                found.append((external_id, field, self.cursor.fetchone()[0]))
+        return found
+
+    def _give_back(self, kind: str, held: list[tuple[str, str, Any]]) -> None:
+        for external_id, field, value in held:
+            self.cursor.execute(
+                f"UPDATE directory_{kind} SET {field} = %s WHERE source_id = %s AND external_id = %s",
+                [value, self.source_id, external_id],
+            )

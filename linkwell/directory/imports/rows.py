@@ -1,0 +1,157 @@
+"""A checked record → the column values that are stored."""
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from linkwell.directory import derive, rules
+from linkwell.directory.imports.places import Point
+from linkwell.directory.records import LocationRecord, OrganisationRecord, ScheduleRecord, ServiceRecord
+from linkwell.places import postcodes
+
+EVERYWHERE = frozenset(
+    {"uk", "united kingdom", "great britain", "england", "national", "nationwide", "england and wales"}
+)
+
+Values = dict[str, Any]
+
+
+def organisation(record: OrganisationRecord, *, source_id: int, at: datetime) -> Values:
+    """Return an organisation's columns; never its address for referrals."""
+    return {
+        "public_id": uuid.uuid4(),
+        "source_id": source_id,
+        "external_id": record.external_id,
+        "name": record.name,
+        "kind": record.kind,
+        "description": record.description,
+        "description_text": record.description_text,
+        "email": record.email,
+        "website": record.website,
+        "identifiers": Jsonb(record.identifiers),
+        "referral_email": "",
+        "referral_email_how": "",
+        "changed_at": at,
+    }
+
+
+def location(record: LocationRecord, point: Point, *, source_id: int, is_undisclosed: bool) -> Values:
+    """Return a place's columns."""
+    return {
+        "public_id": uuid.uuid4(),
+        "source_id": source_id,
+        "external_id": record.external_id,
+        "name": record.name,
+        "description": record.description,
+        "address": record.address,
+        "town": record.town,
+        "region": record.region,
+        "country": record.country,
+        "postcode": record.postcode,
+        "outcode": postcodes.outward(record.postcode),
+        "transport": record.transport,
+        "latitude": point.latitude,
+        "longitude": point.longitude,
+        "easting": point.easting,
+        "northing": point.northing,
+        "precision": point.precision,
+        "is_undisclosed": is_undisclosed,
+        "access_yes": record.access_yes,
+        "access_no": [code for code in record.access_no if code not in record.access_yes],
+    }
+
+
+def service(
+    record: ServiceRecord,
+    needs: list[Any],
+    areas: dict[str, set[str]],
+    *,
+    source_id: int,
+    organisation_id: int | None,
+    at: datetime,
+) -> Values:
+    """Return a service's columns, those that matching reads worked out."""
+    schedules = [times(one) for one in record.schedules]
+    terms = [term.name for term in record.terms]
+    named = f"{record.name} {record.alternate_name}"
+    spoken = record.organisation.name if record.organisation else ""
+    return {
+        "public_id": uuid.uuid4(),
+        "source_id": source_id,
+        "external_id": record.external_id,
+        "organisation_id": organisation_id,
+        "name": record.name,
+        "alternate_name": record.alternate_name,
+        "description": record.description,
+        "description_text": record.description_text,
+        "url": record.url,
+        "email": record.email,
+        "alert": record.alert,
+        "accreditations": record.accreditations,
+        "how_to_join": record.how_to_join,
+        "what_to_bring": record.what_to_bring,
+        "first_visit": "",
+        "entry_routes": record.entry_routes,
+        "eligibility_text": record.eligibility_text,
+        "audience": record.audience,
+        "minimum_age": record.minimum_age,
+        "maximum_age": record.maximum_age,
+        "modes": record.modes,
+        "modes_text": record.modes_text,
+        "languages": list(dict.fromkeys(one.code for one in record.languages if one.code)),
+        "access_yes": record.access_yes,
+        "access_no": [code for code in record.access_no if code not in record.access_yes],
+        "slots": rules.slots(schedules, on=at.date()),
+        "times_text": record.times_text or rules.times_in_words(schedules) or _descriptions(record.schedules),
+        "is_free": record.is_free,
+        "cost_text": record.cost_text or _costs(record),
+        "wait_text": record.wait_text,
+        "need_codes": [need.code for need in needs],
+        "strong_needs": [need.code for need in needs if need.is_strong],
+        "area_text": ", ".join(area.name for area in record.areas)[:2_000],
+        "area_outcodes": _area_outcodes(record, areas),
+        "is_undisclosed": record.is_undisclosed,
+        "listing": record.listing,
+        "operating": "open",
+        "operating_note": "",
+        "source_checked_on": record.source_checked_on,
+        "source_changed_at": record.source_changed_at,
+        "confirmed_by": "",
+        "seen_at": at,
+        "changed_at": at,
+        "search": derive.search_text(named, spoken, f"{record.description_text} {record.eligibility_text}", terms),
+    }
+
+
+def times(one: ScheduleRecord) -> rules.Times:
+    return rules.Times(one.weekday, one.week_of_month, one.opens_at, one.closes_at, one.valid_to)
+
+
+def _descriptions(schedules: list[ScheduleRecord]) -> str:
+    return "; ".join(dict.fromkeys(one.description for one in schedules if one.description))[:2_000]
+
+
+def _costs(record: ServiceRecord) -> str:
+    pieces = []
+    for cost in record.costs:
+        sign = {"GBP": "£", "": "£"}.get(cost.currency, f"{cost.currency} ")
+        amount = "" if cost.amount is None else "free" if cost.amount == 0 else f"{sign}{cost.amount.normalize():f}"
+        pieces.append(" ".join(filter(None, [cost.option and f"{cost.option}:", amount, cost.description])))
+    return "; ".join(filter(None, pieces))
+
+
+def _area_outcodes(record: ServiceRecord, areas: dict[str, set[str]]) -> list[str]:
+    """Return the outward codes served; none where any of the areas is not one we know."""
+    served: set[str] = set()
+    for area in record.areas:
+        name = " ".join(area.name.split()).casefold()
+        if name in EVERYWHERE or name not in areas:
+            return []
+        served |= areas[name]
+    return sorted(served)
+
+
+def is_in_force(valid_to: date | None, on: date) -> bool:
+    return valid_to is None or valid_to >= on
