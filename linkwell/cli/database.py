@@ -12,6 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
 from linkwell.cli import roles
 from linkwell.cli.errors import Refused
 from linkwell.cli.home import ensure_home, locked, open_lock, secret_key, try_lock
@@ -37,6 +40,7 @@ def named_by_environment() -> Urls | None:
     app = os.environ.get("DATABASE_URL", "").strip()
     owner = os.environ.get("LINKWELL_OWNER_URL", "").strip()
     if app and owner:
+        _check_form(DATABASE_URL=app, LINKWELL_OWNER_URL=owner)
         return Urls(app, owner)
     if app or owner:
         given, missing = ("DATABASE_URL", "LINKWELL_OWNER_URL") if app else ("LINKWELL_OWNER_URL", "DATABASE_URL")
@@ -45,6 +49,16 @@ def named_by_environment() -> Urls | None:
             " neither to use the embedded database."
         )
     return None
+
+
+def _check_form(**urls: str) -> None:
+    for name, url in urls.items():
+        try:
+            known = bool(conninfo_to_dict(url)) and "://" in url
+        except psycopg.ProgrammingError:
+            known = False
+        if not known:
+            raise Refused(f"{name} is not an address of the form postgresql://role:password@host:5432/database.")
 
 
 @contextlib.contextmanager

@@ -26,8 +26,6 @@ def connect(url: str) -> psycopg.Connection:
     """Log in; raise Refused, without the password, if the server does not answer or lets nobody in."""
     try:
         return psycopg.connect(url, autocommit=True, connect_timeout=10)
-    except psycopg.ProgrammingError:
-        raise Refused("DATABASE_URL or LINKWELL_OWNER_URL is not an address of the form postgresql://…") from None
     except psycopg.OperationalError as error:
         parts = conninfo_to_dict(url)
         where = f"{parts.get('dbname', '')} on {parts.get('host') or 'this machine'} as {parts.get('user', '')}"

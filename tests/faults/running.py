@@ -1,0 +1,117 @@
+"""A whole Linkwell in processes of its own, to be killed."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import psutil
+
+OURS = ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")
+
+
+def reachable(folder: Path) -> Path:
+    """Open the folders that pytest closes to others, for PostgreSQL's user must pass them."""
+    for above in (folder, *folder.parents):
+        if above.owner() == folder.owner() and above.name.startswith("pytest-") or above == folder:
+            above.chmod(0o711)
+    return folder
+
+
+def environment(home: Path, **others: str) -> dict[str, str]:
+    """Return the environment of a Linkwell with this home and nothing else of ours."""
+    plain = {name: value for name, value in os.environ.items() if name not in OURS and not name.startswith("LINKWELL_")}
+    return {**plain, "LINKWELL_HOME": str(home), "LINKWELL_DEMO": "0", **others}
+
+
+def linkwell(*words: str, home: Path, **others: str) -> subprocess.CompletedProcess[str]:
+    """Run one command to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "linkwell.cli", *words],
+        env=environment(home, **others),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def eventually(true: Callable[[], bool], *, within: float, what: str) -> float:
+    """Wait until something is true and return the seconds it took."""
+    began = time.monotonic()
+    while not true():
+        if time.monotonic() - began > within:
+            raise AssertionError(f"{what}: not within {within} s")
+        time.sleep(0.05)
+    return time.monotonic() - began
+
+
+class Linkwell:
+    """`linkwell run` on one home, started again as often as a test wants."""
+
+    def __init__(self, home: Path) -> None:
+        self.home, self.port, self.log = home, free_port(), home.parent / "run.log"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self, *, within: float = 40) -> float:
+        """Start it and return the seconds until it says that it is running."""
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "linkwell.cli", "run"],
+                env=environment(self.home, LINKWELL_PORT=str(self.port)),
+                stdout=log,
+                stderr=log,
+            )
+        return eventually(self._says_it_runs, within=within, what="Linkwell is running")
+
+    def _says_it_runs(self) -> bool:
+        assert self.process is not None and self.process.poll() is None, self.log.read_text()
+        return "Linkwell is running at" in self.log.read_text()
+
+    def is_up(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Ask it to stop and return its exit code."""
+        assert self.process is not None
+        self.process.send_signal(number)
+        return self.process.wait(timeout=20)
+
+    def child(self, name: str) -> psutil.Process:
+        """Return the process named web_server or worker that `run` itself started."""
+        assert self.process is not None
+        return next(child for child in psutil.Process(self.process.pid).children() if name in " ".join(child.cmdline()))
+
+    def postgres(self) -> psutil.Process | None:
+        """Return the main process of PostgreSQL, or None when it is down."""
+        try:
+            found = psutil.Process(int((self.home / "postgres" / "postmaster.pid").read_text().split()[0]))
+            return found if found.status() != psutil.STATUS_ZOMBIE else None
+        except (OSError, ValueError, IndexError, psutil.NoSuchProcess):
+            return None
+
+    def health(self) -> tuple[int, dict[str, str]]:
+        """Return the status and content of /healthz; status 0 when nobody answers."""
+        try:
+            with urllib.request.urlopen(f"http://localhost:{self.port}/healthz", timeout=10) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            return error.code, json.load(error)
+        except OSError:
+            return 0, {}
+
+    def well(self) -> bool:
+        return self.health()[0] == 200
