@@ -160,7 +160,7 @@ CSRF_FAILURE_VIEW = "linkwell.web.errors.csrf_failure"
 LANGUAGE_COOKIE_NAME = "linkwell-language"
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_REFERRER_POLICY = "same-origin"  # no-referrer would make browsers send "Origin: null" with every form
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = False
 SECURE_HSTS_SECONDS = 31536000 if SERVED_OVER_HTTPS else 0
