@@ -58,7 +58,9 @@ def test_every_feature_said_to_work_is_named_by_a_test():
 
 
 def test_nothing_of_a_machine_or_a_registry_is_in_the_repository():
-    pattern = re.compile(r"(?<![\w.])/(?:work|home|root)/\w|index-url|\"resolved\":\s*\"http|pypi\.org/|registry\.npmjs")
+    pattern = re.compile(
+        r"(?<![\w.])/(?:work|home|root)/\w|index-url|\"resolved\":\s*\"http|pypi\.org/|registry\.npmjs"
+    )
     found = []
     for path in tracked():
         if path.suffix in {".png", ".ico"} or path == Path(__file__):

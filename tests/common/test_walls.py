@@ -61,7 +61,9 @@ def test_every_table_in_the_database_belongs_to_a_model_or_a_named_package():
 
 
 def test_no_public_table_of_the_directory_or_of_places_refers_to_a_person():
-    public = [m for t, m in product_tables().items() if m._meta.app_label in ("places", "directory") and t not in walled()]
+    public = [
+        m for t, m in product_tables().items() if m._meta.app_label in ("places", "directory") and t not in walled()
+    ]
     for model in public:
         pointed_at = {field.related_model._meta.app_label for field in model._meta.concrete_fields if field.is_relation}
         assert pointed_at <= {"directory", "places", "team"}, model._meta.db_table
@@ -180,7 +182,9 @@ def test_a_scope_hands_back_what_held_before_also_after_an_error(scheme, other_s
 
 
 def test_an_audit_event_cannot_be_changed_or_removed(scheme):
-    event = AuditEvent.objects.create(scheme_id=scheme.pk, at=timezone.now(), event="test.made", request_id=uuid.uuid4())
+    event = AuditEvent.objects.create(
+        scheme_id=scheme.pk, at=timezone.now(), event="test.made", request_id=uuid.uuid4()
+    )
     with pytest.raises(DatabaseError), transaction.atomic():
         AuditEvent.objects.filter(pk=event.pk).update(event="test.changed")
     with pytest.raises(DatabaseError), transaction.atomic():
