@@ -8,8 +8,9 @@ from django.conf import settings
 from django.db import transaction
 
 from linkwell.common import audit
-from linkwell.people import rules
-from linkwell.people.errors import ReasonMissing, SecondFactorNeeded
+from linkwell.common.errors import NotVisible
+from linkwell.people import keys, rules
+from linkwell.people.errors import ReasonMissing
 from linkwell.people.models import (
     AccessNeed,
     Consent,
@@ -20,9 +21,9 @@ from linkwell.people.models import (
     RiskStatement,
 )
 from linkwell.places.queries import locate
+from linkwell.team.access import SUP
 from linkwell.team.models import Membership
 
-SECOND_FACTOR_FRESH = timedelta(minutes=5)
 RESTRICTED_MINUTES = 60
 
 
@@ -65,12 +66,11 @@ class Reach:
 @transaction.atomic
 def add_person(*, details: Details, scheme_id: int, at: datetime) -> Person:
     """Add a person and their keys; raise NameMissing, BornInTheFuture or NotAHealthNumber."""
-    number = rules.clean_health_number(details.health_number)
+    number = keys.clean_health_number(details.health_number)
     rules.check_names(details.given_name, details.family_name)
     rules.check_born(details.born_on, at.date())
     rules.check_health_number(details.health_number_system, number)
-    place = locate(details.postcode) if details.postcode else None
-    person = Person.objects.create(
+    person = Person(
         scheme_id=scheme_id,
         given_name=details.given_name.strip(),
         family_name=details.family_name.strip(),
@@ -85,28 +85,63 @@ def add_person(*, details: Details, scheme_id: int, at: datetime) -> Person:
         address=details.address.strip(),
         postcode=details.postcode.strip().upper(),
         no_fixed_abode=details.no_fixed_abode,
-        latitude=place.latitude if place else None,
-        longitude=place.longitude if place else None,
-        place_note=place.note if place else "",
         language=details.language,
         needs_interpreter=details.needs_interpreter,
         practice_id=details.practice_id,
         created_at=at,
     )
+    if person.postcode:
+        _place(person)
+    person.save()
     renew_keys(person)
     return person
+
+
+@transaction.atomic
+def complete_details(*, person: Person, details: Details, reach: Reach, at: datetime) -> list[str]:
+    """Fill in what was not known of a known person; return, as lines, what a referrer gave that differs.
+
+    What is held stays as it is: a changed address or number may be the work of someone else, so staff ask first.
+    """
+    held = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    place = ("address", "postcode")
+    names = ("preferred_name", "pronouns", "phone", "email", *place)
+    given = {name: str(getattr(details, name)).strip() for name in names}
+    given["postcode"] = given["postcode"].upper()
+    differs = []
+    for name, value in given.items():
+        before = getattr(held, name)
+        if not value or keys.plain(value) == keys.plain(before):
+            continue
+        if before or (name in place and held.location_hidden):
+            differs.append(f"{rules.GIVEN_LABELS[name]}: {value}")
+        else:
+            setattr(held, name, value)
+    if held.postcode and held.latitude is None and not held.location_hidden:
+        _place(held)
+    held.needs_interpreter = held.needs_interpreter or details.needs_interpreter
+    held.save()
+    renew_keys(held)
+    _add_access_needs(held, reach.access_needs, at)
+    return differs
+
+
+def _place(person: Person) -> None:
+    place = locate(person.postcode)
+    person.latitude, person.longitude = (place.latitude, place.longitude) if place else (None, None)
+    person.place_note = place.note if place else ""
 
 
 def renew_keys(person: Person) -> None:
     """Write a person's keys anew from the details now held."""
     PersonKey.objects.filter(person=person).delete()
-    rows = rules.keys_of(
+    rows = keys.keys_of(
         given_name=person.given_name,
         preferred_name=person.preferred_name,
         family_name=person.family_name,
         born_on=person.born_on,
         postcode=person.postcode,
-        hashed_number=rules.hashed_number(person.scheme_id, person.health_number),
+        hashed_number=keys.hashed_number(person.scheme_id, person.health_number),
     )
     PersonKey.objects.bulk_create(
         PersonKey(scheme_id=person.scheme_id, person=person, kind=kind, key=key) for kind, key in rows
@@ -121,15 +156,18 @@ def set_reach(*, person: Person, reach: Reach, by: Membership | None, at: dateti
         by_email=reach.by_email, by_post=reach.by_post, voicemail=reach.voicemail, when=reach.when.strip(),
         note=reach.note.strip(), recorded_at=at, recorded_by=by,
     )  # fmt: skip
-    open_needs = AccessNeed.objects.filter(person=person, ended_at=None)
-    held = set(open_needs.values_list("code", flat=True))
-    open_needs.exclude(code__in=reach.access_needs).update(ended_at=at)
+    AccessNeed.objects.filter(person=person, ended_at=None).exclude(code__in=reach.access_needs).update(ended_at=at)
+    _add_access_needs(person, reach.access_needs, at)
+    audit.record("person.reach_set", about=person, by=by, at=at)
+
+
+def _add_access_needs(person: Person, codes: tuple[str, ...], at: datetime) -> None:
+    held = set(AccessNeed.objects.filter(person=person, ended_at=None).values_list("code", flat=True))
     AccessNeed.objects.bulk_create(
         AccessNeed(scheme_id=person.scheme_id, person=person, code=code, began_at=at)
-        for code in reach.access_needs
+        for code in dict.fromkeys(codes)
         if code not in held
     )
-    audit.record("person.reach_set", about=person, by=by, at=at)
 
 
 @transaction.atomic
@@ -169,7 +207,9 @@ def record_consent(
     return consent
 
 
-def withdraw_consent(*, person: Person, purpose: str, organisation_id: int, by: Membership | None, at: datetime) -> None:
+def withdraw_consent(
+    *, person: Person, purpose: str, organisation_id: int, by: Membership | None, at: datetime
+) -> None:
     """End what the person agreed to for one purpose and organisation, from now on."""
     held = Consent.objects.filter(
         person=person, purpose=purpose, organisation_id=organisation_id, given=True, withdrawn_at=None
@@ -179,13 +219,12 @@ def withdraw_consent(*, person: Person, purpose: str, organisation_id: int, by: 
 
 
 @transaction.atomic
-def cover(*, person: Person, reason: str, by: Membership, at: datetime) -> RecordOpening:
+def cover(*, person: Person, reason: str, by: Membership, at: datetime, text: str = "") -> RecordOpening:
     """Open a colleague's unrestricted record until midnight; raise ReasonMissing without a reason."""
-    if not reason.strip():
-        raise ReasonMissing
+    rules.check_opening_reason(reason, text)
     here = at.astimezone(ZoneInfo(settings.TIME_ZONE))
     midnight = datetime.combine(here.date() + timedelta(days=1), time.min, tzinfo=here.tzinfo)
-    return _open(person, RecordOpening.Kind.COVERING, reason, "", by, at, midnight)
+    return _open(person, RecordOpening.Kind.COVERING, reason, text, by, at, midnight)
 
 
 @transaction.atomic
@@ -193,10 +232,10 @@ def open_restricted(
     *, person: Person, reason: str, text: str, second_factor_at: datetime | None, by: Membership, at: datetime
 ) -> RecordOpening:
     """Open a restricted record for 60 minutes; raise ReasonMissing or SecondFactorNeeded."""
-    if not reason.strip() or not text.strip():
+    if not text.strip():
         raise ReasonMissing
-    if second_factor_at is None or at - second_factor_at > SECOND_FACTOR_FRESH:
-        raise SecondFactorNeeded
+    rules.check_opening_reason(reason, text)
+    rules.check_second_factor(second_factor_at, at)
     until = at + timedelta(minutes=RESTRICTED_MINUTES)
     return _open(person, RecordOpening.Kind.RESTRICTED, reason, text, by, at, until)
 
@@ -209,4 +248,23 @@ def _open(
         text=text.strip(), began_at=at, ends_at=until,
     )  # fmt: skip
     audit.record(f"person.opened_{kind}", about=opening, by=by, at=at, purpose=reason.strip())
+    return opening
+
+
+@transaction.atomic
+def review_opening(*, opening_id: int, by: Membership, at: datetime) -> RecordOpening:
+    """Note that a team lead has looked into why a restricted record was opened; raise NotVisible.
+
+    Nobody reviews their own opening, nor one of a person they are kept from.
+    """
+    rows = RecordOpening.objects.filter(
+        scheme_id=by.scheme_id, pk=opening_id, kind=RecordOpening.Kind.RESTRICTED, reviewed_at=None
+    )
+    rows = rows.exclude(membership=by).exclude(person__exclusions__membership=by)
+    opening = rows.select_for_update(of=("self",)).first() if by.role == SUP else None
+    if opening is None:
+        raise NotVisible
+    opening.reviewed_at = at
+    opening.save(update_fields=["reviewed_at"])
+    audit.record("person.opening_reviewed", about=opening, by=by, at=at)
     return opening

@@ -35,7 +35,14 @@ class TooFewTraits(DomainError):
     code = "too_few_traits"
 
     def __init__(self) -> None:
-        super().__init__("Enter at least two of: family name, date of birth, postcode, NHS number.")
+        super().__init__("Enter at least two of: family name, date of birth, postcode. Or enter a whole reference.")
+
+
+class NumberAlone(DomainError):
+    code = "number_alone"
+
+    def __init__(self) -> None:
+        super().__init__("With an NHS number, also enter two of: family name, date of birth, postcode.")
 
 
 class RiskUnclear(DomainError):
@@ -50,6 +57,13 @@ class ReasonMissing(DomainError):
 
     def __init__(self) -> None:
         super().__init__("Say why you are opening this record.")
+
+
+class NothingToOpen(DomainError):
+    code = "nothing_to_open"
+
+    def __init__(self) -> None:
+        super().__init__("No record can be opened with this reference. Check each sign, or ask your team lead.")
 
 
 class SecondFactorNeeded(DomainError):

@@ -1,14 +1,18 @@
 """What is known of a person, as far as the viewer may see it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from linkwell.common.dates import age_on
-from linkwell.people import rules
-from linkwell.people.errors import TooFewTraits
-from linkwell.people.models import ACCESS_NEEDS, AccessNeed, ContactRule, Person, PersonKey, RiskStatement
+from linkwell.common.models import AuditEvent
+from linkwell.people import keys
+from linkwell.people.keys import Traits
+from linkwell.people.models import ACCESS_NEEDS, AccessNeed, Consent, ContactRule, Person, PersonKey, RiskStatement
+from linkwell.team.models import Membership
 
 ACCESS_LABELS = dict(ACCESS_NEEDS)
 MOST_CARDS = 10
@@ -95,26 +99,13 @@ def banner(person: Person, *, link_worker: str, on: date) -> Banner:
     )
 
 
-def matching_keys(
-    *, scheme_id: int, family_name: str = "", born_on: date | None = None, postcode: str = "", number: str = ""
-) -> QuerySet[Person]:
-    """Return persons who agree with every trait given, by equality on keys; raise TooFewTraits for fewer than two.
-
-    A family name is matched by its sound, so that "Clark" finds "Clarke".
-    """
-    traits = [
-        ("sound", rules.sound(family_name)) if family_name.strip() else None,
-        ("born", born_on.isoformat()) if born_on else None,
-        ("postcode", rules.plain(postcode).upper()) if postcode.strip() else None,
-        ("number", rules.hashed_number(scheme_id, rules.clean_health_number(number))) if number.strip() else None,
-    ]
-    given = [trait for trait in traits if trait is not None]
-    if len(given) < 2:
-        raise TooFewTraits
+def matching(*, scheme_id: int, traits: Traits) -> QuerySet[Person]:
+    """Return persons who agree with every trait given, by equality on keys; raise TooFewTraits or NumberAlone."""
+    traits.check()
     found = Person.objects.filter(scheme_id=scheme_id)
-    for kind, key in given:
-        keys = PersonKey.objects.filter(scheme_id=scheme_id, kind=kind, key=key)
-        found = found.filter(pk__in=keys.values("person_id"))
+    for kind, key in traits.keys(scheme_id):
+        rows = PersonKey.objects.filter(scheme_id=scheme_id, kind=kind, key=key)
+        found = found.filter(pk__in=rows.values("person_id"))
     return found
 
 
@@ -126,15 +117,15 @@ def same_person(
     They agree in health number; or in name and birth date; or in the name's sound, birth date and postcode.
     """
     ids: list[int] = []
-    number = rules.clean_health_number(number)
+    number = keys.clean_health_number(number)
     if number:
-        ids += _by_key(scheme_id, "number", rules.hashed_number(scheme_id, number))
+        ids += _by_key(scheme_id, "number", keys.hashed_number(scheme_id, number))
     if born_on:
-        name = f"{rules.plain(given_name)} {rules.plain(family_name)} {born_on.isoformat()}"
+        name = f"{keys.plain(given_name)} {keys.plain(family_name)} {born_on.isoformat()}"
         ids += _by_key(scheme_id, "name_born", name)
-        near = _by_key(scheme_id, "sound_born", f"{rules.sound(family_name)} {born_on.isoformat()}")
+        near = _by_key(scheme_id, "sound_born", f"{keys.sound(family_name)} {born_on.isoformat()}")
         if postcode:
-            lives = set(_by_key(scheme_id, "postcode", rules.plain(postcode).upper()))
+            lives = set(_by_key(scheme_id, "postcode", keys.plain(postcode).upper()))
             ids += [found for found in near if found in lives]
     return list(dict.fromkeys(ids))
 
@@ -144,9 +135,44 @@ def _by_key(scheme_id: int, kind: str, key: str) -> list[int]:
     return list(rows.values_list("person_id", flat=True)[:MOST_CARDS])
 
 
+_SAME = """
+    SELECT mine.person_id, other.person_id
+      FROM people_personkey mine
+      JOIN people_personkey other USING (scheme_id, kind, key)
+     WHERE mine.scheme_id = %(scheme)s AND mine.person_id = ANY(%(ids)s) AND other.person_id <> mine.person_id
+       AND (mine.kind IN ('number', 'name_born') OR mine.kind = 'sound_born' AND EXISTS (
+            SELECT FROM people_personkey here JOIN people_personkey there USING (scheme_id, kind, key)
+             WHERE here.scheme_id = %(scheme)s AND here.kind = 'postcode'
+               AND here.person_id = mine.person_id AND there.person_id = other.person_id))
+     GROUP BY 1, 2 ORDER BY 1, 2 DESC"""
+
+
+def same_people(*, scheme_id: int, person_ids: Iterable[int]) -> dict[int, list[int]]:
+    """Return, by person, the ids of others who may be the same one, as `same_person` finds them; 1 statement."""
+    found: dict[int, list[int]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_SAME, {"scheme": scheme_id, "ids": list(person_ids)})
+        for person_id, other_id in cursor.fetchall():
+            found.setdefault(person_id, []).append(other_id)
+    return {person_id: others[:MOST_CARDS] for person_id, others in found.items()}
+
+
+def feedback_agreed(person_ids: Iterable[int]) -> dict[int, bool]:
+    """Return, by person, whether the referrer may hear what became of it; absent where never asked; 1 statement."""
+    rows = Consent.objects.filter(person__in=list(person_ids), purpose=Consent.Purpose.FEEDBACK)
+    rows = rows.order_by("person_id", "-recorded_at", "-pk").distinct("person_id")
+    return {row.person_id: row.given and row.withdrawn_at is None for row in rows}
+
+
+def number_searches(*, viewer: Membership, since: datetime) -> int:
+    """Return how often a member has searched by health number since a moment, from the audit trail."""
+    rows = AuditEvent.objects.filter(scheme_id=viewer.scheme_id, membership_id=viewer.pk, at__gte=since)
+    return rows.filter(event="person.searched", purpose__contains="number").count()
+
+
 def has_number(scheme_id: int, person_id: int, number: str) -> bool:
     """Say whether this person holds this health number."""
-    key = rules.hashed_number(scheme_id, rules.clean_health_number(number))
+    key = keys.hashed_number(scheme_id, keys.clean_health_number(number))
     return PersonKey.objects.filter(scheme_id=scheme_id, person_id=person_id, kind="number", key=key).exists()
 
 

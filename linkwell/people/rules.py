@@ -1,26 +1,24 @@
-"""What must be true of a person's details, and the keys that a person is found by."""
+"""What must be true of a person's details, and when a record may be opened that is not one's own."""
 
 import re
-import unicodedata
-from datetime import date
+from datetime import date, datetime, timedelta
 
-from linkwell.common.crypto import keyed_hash
 from linkwell.people import errors
+from linkwell.people.keys import NHS_NUMBER
 
-NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
-
-
-def clean_health_number(text: str) -> str:
-    """Return the digits of a health number; spaces and dashes are how people write it."""
-    return re.sub(r"[\s-]", "", text)
-
-
-def nhs_number_is_valid(digits: str) -> bool:
-    """Say whether ten digits pass the NHS modulus 11 check (weights 10 to 2; a remainder of 10 is never issued)."""
-    if not re.fullmatch(r"[0-9]{10}", digits):
-        return False
-    rest = 11 - sum(int(digit) * weight for digit, weight in zip(digits, range(10, 1, -1), strict=False)) % 11
-    return rest != 10 and rest % 11 == int(digits[9])
+GIVEN_LABELS = {
+    "preferred_name": "Preferred name",
+    "pronouns": "Pronouns",
+    "phone": "Phone",
+    "email": "E-mail",
+    "address": "Address",
+    "postcode": "Postcode",
+}
+OTHER_REASON = "Another reason"
+OPENING_REASONS = ("Taking a call", "Colleague away", "Emergency", OTHER_REASON)
+RESTRICTED_REASONS = ("Emergency", "Safeguarding", "Asked to by the team lead", OTHER_REASON)
+SECOND_FACTOR_FRESH = timedelta(minutes=5)
+NUMBER_SEARCHES_A_DAY = 20  # more than this, and the team leads are told
 
 
 def check_health_number(system: str, digits: str) -> None:
@@ -53,52 +51,13 @@ def check_risk(text: str, *, none_known: bool) -> None:
         raise errors.RiskUnclear
 
 
-def plain(text: str) -> str:
-    """Return lower-case letters and digits alone, accents folded: "O'Brien-Núñez" → "obriennunez"."""
-    folded = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in folded if letter.isalnum())
+def check_opening_reason(reason: str, text: str) -> None:
+    """Raise ReasonMissing without a reason, or if "another reason" is not told."""
+    if not reason.strip() or (reason == OTHER_REASON and not text.strip()):
+        raise errors.ReasonMissing
 
 
-_SOUNDS = {"bfpv": "1", "cgjkqsxz": "2", "dt": "3", "l": "4", "mn": "5", "r": "6"}
-_CODES = {letter: digit for letters, digit in _SOUNDS.items() for letter in letters}
-
-
-def sound(name: str) -> str:
-    """Return the American Soundex of a name ("Robert" → "R163"); names in other scripts return their letters.
-
-    Source: US National Archives, The Soundex Indexing System.
-    """
-    letters = plain(name)
-    if not letters or not letters.isascii():
-        return letters[:8].upper()
-    coded, before = letters[0].upper(), _CODES.get(letters[0], "")
-    for letter in letters[1:]:
-        digit = _CODES.get(letter, "")
-        if digit and digit != before:
-            coded += digit
-        if letter not in "hw":
-            before = digit
-    return (coded + "000")[:4]
-
-
-def keys_of(
-    *, given_name: str, preferred_name: str, family_name: str, born_on: date | None, postcode: str, hashed_number: str
-) -> list[tuple[str, str]]:
-    """Return the (kind, key) rows by which a person is found; `hashed_number` is a keyed hash, never a number."""
-    rows = {("family", plain(family_name)), ("sound", sound(family_name))}
-    if born_on:
-        rows.add(("born", born_on.isoformat()))
-        rows.add(("sound_born", f"{sound(family_name)} {born_on.isoformat()}"))
-        for first in (given_name, preferred_name):
-            if first.strip():
-                rows.add(("name_born", f"{plain(first)} {plain(family_name)} {born_on.isoformat()}"))
-    if postcode:
-        rows.add(("postcode", plain(postcode).upper()))
-    if hashed_number:
-        rows.add(("number", hashed_number))
-    return sorted(row for row in rows if row[1].strip())
-
-
-def hashed_number(scheme_id: int, number: str) -> str:
-    """Return the keyed hash of a health number; it differs from scheme to scheme."""
-    return keyed_hash(number, purpose=f"health-number:{scheme_id}") if number else ""
+def check_second_factor(given_at: datetime | None, at: datetime) -> None:
+    """Raise SecondFactorNeeded unless the second factor was given again in the last five minutes."""
+    if given_at is None or not timedelta(0) <= at - given_at <= SECOND_FACTOR_FRESH:
+        raise errors.SecondFactorNeeded

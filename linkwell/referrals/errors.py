@@ -34,6 +34,41 @@ class NotAccepted(DomainError):
         super().__init__("This referral is not waiting for a link worker: somebody may have been quicker.")
 
 
+class TooLate(DomainError):
+    code = "too_late"
+
+    def __init__(self) -> None:
+        super().__init__("This referral is no longer waiting for a decision: somebody was quicker.")
+
+
+class CannotTakeOn(DomainError):
+    code = "cannot_take_on"
+
+    def __init__(self) -> None:
+        super().__init__("This link worker cannot take this person on. Choose someone else.")
+
+
+class ReferrerMissing(DomainError):
+    code = "referrer_missing"
+
+    def __init__(self) -> None:
+        super().__init__("Say which practice or agency asked for this, so that they hear what became of it.")
+
+
+class NotOfThisScheme(DomainError):
+    code = "not_of_this_scheme"
+
+    def __init__(self) -> None:
+        super().__init__("Choose a practice or agency from the list.")
+
+
+class AnswerMissing(DomainError):
+    code = "answer_missing"
+
+    def __init__(self) -> None:
+        super().__init__("Write your answer to the question.")
+
+
 class ReasonNeeded(DomainError):
     code = "reason_needed"
 

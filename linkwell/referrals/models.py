@@ -60,6 +60,9 @@ class Referral(models.Model):
     needs = ArrayField(models.CharField(max_length=40), default=list)
     urgency = models.CharField(max_length=10, choices=Urgency, default=Urgency.ROUTINE)
     told_person = models.TextField(blank=True)
+    contact_given = models.TextField(
+        blank=True, default="", db_default=""
+    )  # what this referrer wrote that differs from what is held
     state = models.CharField(max_length=12, choices=State)
     state_reason = models.TextField(blank=True)
     submission_key = models.UUIDField(null=True)
@@ -72,8 +75,8 @@ class Referral(models.Model):
     field_classes = classes(
         operational="id scheme programme person reference source practice agency referrer referrer_name on_behalf_of"
         " urgency state submission_key received_at decided_at closed_at",
-        reason="reason told_person state_reason",
-        needs="needs",
+        reason="reason needs told_person state_reason",
+        address="contact_given",
     )
 
     class Meta:

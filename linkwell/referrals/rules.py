@@ -55,6 +55,12 @@ def check_reason(reason: str) -> None:
         raise errors.ReasonNeeded
 
 
+def check_answer(answer: str) -> None:
+    """Raise AnswerMissing for an empty answer."""
+    if not answer.strip():
+        raise errors.AnswerMissing
+
+
 def check_still_here(*, ended_on: date | None, on: date) -> None:
     """Raise LinkWorkerHasLeft if the worker's membership ended on or before `on`."""
     if ended_on is not None and ended_on <= on:

@@ -1,87 +1,25 @@
 """The triage queue: what each referral says, who it may be, and who could take it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from linkwell.common.dates import age_on
 from linkwell.common.errors import NotVisible
 from linkwell.matching import needs as vocabulary
-from linkwell.people.models import Person
-from linkwell.people.queries import contact_rule, same_person
-from linkwell.referrals.models import (
-    Allocation,
-    Referral,
-    State,
-)
+from linkwell.people.models import Person, RestrictedReader, RiskStatement
+from linkwell.people.queries import contact_rule, same_people
+from linkwell.referrals.models import Allocation, Referral, ReferralEvent, State, Urgency
 from linkwell.referrals.queries.reach import people_in_reach
-from linkwell.team.models import Membership, Scheme
+from linkwell.referrals.queries.taking import Room, Wanted, who_could_take
+from linkwell.referrals.waiting import first_contact_by
+from linkwell.team.access import SUP
+from linkwell.team.models import Membership
 
 QUEUE = (State.RECEIVED, State.RETURNED, State.ACCEPTED)
-
-
-@dataclass(frozen=True)
-class QueueEntry:
-    """One referral in the inbox."""
-
-    referral_id: int
-    reference: str
-    name: str
-    age: int | None
-    source: str
-    needs: tuple[str, ...]
-    reason: str
-    urgent: bool
-    state: str
-    state_label: str
-    days: int
-    overdue: bool
-
-
-def queue(viewer: Membership) -> QuerySet[Referral]:
-    """Return the referrals that the viewer may triage."""
-    rows = Referral.objects.of_scheme(viewer.scheme_id).in_state(*QUEUE)
-    if not viewer.triages:
-        return rows.none()
-    return rows.filter(person__is_restricted=False).exclude(person__exclusions__membership=viewer)
-
-
-def inbox(*, viewer: Membership, at: datetime, limit: int = 100) -> list[QueueEntry]:
-    """Return the triage queue: urgent first, then longest waiting; at most `limit`; 2 statements."""
-    rows = queue(viewer).select_related("person", "practice", "agency")
-    rows = rows.order_by("-urgency", "received_at", "pk")[:limit]
-    target = _target(viewer)
-    return [_entry(row, at, target) for row in rows]
-
-
-def _target(viewer: Membership) -> int:
-    return Scheme.objects.values_list("first_contact_days", flat=True).get(pk=viewer.scheme_id)
-
-
-def _entry(row: Referral, at: datetime, target: int) -> QueueEntry:
-    days = (at.date() - row.received_at.date()).days
-    return QueueEntry(
-        referral_id=row.pk,
-        reference=row.reference,
-        name=row.person.called,
-        age=age_on(row.person.born_on, at.date()) if row.person.born_on else None,
-        source=from_whom(row),
-        needs=tuple(vocabulary.label(code) for code in row.needs),
-        reason=row.reason,
-        urgent=row.urgency == "urgent",
-        state=row.state,
-        state_label=State(row.state).label,
-        days=days,
-        overdue=days > target,
-    )
-
-
-def from_whom(row: Referral) -> str:
-    """Return who referred, in words: the person, the practice or the agency."""
-    place = row.practice.name if row.practice else row.agency.name if row.agency else ""
-    who = row.on_behalf_of or row.referrer_name
-    return ", ".join(part for part in (who, place) if part) or "The person"
+MOST_SHOWN = 100
 
 
 @dataclass(frozen=True)
@@ -91,7 +29,99 @@ class PossibleMatch:
     person_id: int
     name: str
     born_on: date | None
+    link_worker: str
     in_reach: bool
+
+
+@dataclass(frozen=True)
+class QueueEntry:
+    """One referral in the inbox."""
+
+    referral_id: int
+    person_id: int
+    reference: str
+    name: str
+    age: int | None
+    source: str
+    needs: tuple[str, ...]
+    reason: str
+    urgent: bool
+    state: str
+    state_label: str
+    state_reason: str
+    days: int
+    overdue: bool
+    matches: tuple[PossibleMatch, ...]
+    could_take: tuple[Room, ...]
+
+
+def in_triage(viewer: Membership) -> QuerySet[Referral]:
+    """Return the referrals of the scheme that the viewer may decide on, whatever their state."""
+    rows = Referral.objects.of_scheme(viewer.scheme_id)
+    if not viewer.triages:
+        return rows.none()
+    named = RestrictedReader.objects.filter(membership=viewer).values("person_id")
+    rows = rows.filter(Q(person__is_restricted=False) | Q(person_id__in=named))
+    return rows.exclude(person__exclusions__membership=viewer)
+
+
+def queue(viewer: Membership) -> QuerySet[Referral]:
+    """Return the referrals that wait for the viewer's decision, for the referrer's answer or for a link worker."""
+    return in_triage(viewer).in_state(*QUEUE)
+
+
+def inbox(*, viewer: Membership, at: datetime) -> list[QueueEntry]:
+    """Return the triage queue: urgent first, then longest waiting; at most MOST_SHOWN; 7 statements."""
+    rows = queue(viewer).select_related("person", "practice", "agency").order_by("-urgency", "received_at", "pk")
+    waiting = list(rows[:MOST_SHOWN])
+    if not waiting:
+        return []
+    matches = _matches([row.person_id for row in waiting], viewer=viewer)
+    wanted = [_wanted(row, matches.get(row.person_id, ())) for row in waiting]
+    rooms = who_could_take(viewer=viewer, wanted=wanted, at=at)
+    target = viewer.scheme.first_contact_days
+    return [_entry(row, at, target, matches.get(row.person_id, ()), rooms[row.pk]) for row in waiting]
+
+
+def how_many_wait(*, viewer: Membership) -> int:
+    """Return how many referrals are in the viewer's triage queue; 1 statement."""
+    return queue(viewer).count()
+
+
+def _wanted(row: Referral, matches: Iterable[PossibleMatch]) -> Wanted:
+    return Wanted(row.pk, row.person.language, (row.person_id, *(match.person_id for match in matches)))
+
+
+def _entry(
+    row: Referral, at: datetime, target: int, matches: tuple[PossibleMatch, ...], rooms: list[Room]
+) -> QueueEntry:
+    urgent = row.urgency == Urgency.URGENT
+    by_when = first_contact_by(row.received_at.date(), days=target, urgent=urgent)
+    return QueueEntry(
+        referral_id=row.pk,
+        person_id=row.person_id,
+        reference=row.reference,
+        name=row.person.called,
+        age=age_on(row.person.born_on, at.date()) if row.person.born_on else None,
+        source=from_whom(row),
+        needs=tuple(vocabulary.label(code) for code in row.needs),
+        reason=row.reason,
+        urgent=urgent,
+        state=row.state,
+        state_label=State(row.state).label,
+        state_reason=row.state_reason,
+        days=(at.date() - row.received_at.date()).days,
+        overdue=at.date() > by_when,
+        matches=matches,
+        could_take=tuple(rooms),
+    )
+
+
+def from_whom(row: Referral) -> str:
+    """Return who referred, in words: the person, the practice or the agency."""
+    place = row.practice.name if row.practice else row.agency.name if row.agency else ""
+    who = row.on_behalf_of or row.referrer_name
+    return ", ".join(part for part in (who, place) if part) or "The person"
 
 
 @dataclass(frozen=True)
@@ -115,120 +145,103 @@ class ReferralPage:
     need_codes: tuple[str, ...]
     reason: str
     told_person: str
+    risk: str  # none (known), some, unknown (not asked yet), or "" where the viewer's role does not read it
+    risks: tuple[str, ...]
+    contact_given: str
     urgent: bool
     state: str
     state_label: str
     state_reason: str
     received_at: datetime
+    by_when: date
     days: int
     matches: tuple[PossibleMatch, ...]
+    could_take: tuple[Room, ...]
     history: tuple[tuple[datetime, str, str], ...]
 
 
 def referral_page(*, viewer: Membership, referral_id: int, at: datetime) -> ReferralPage:
     """Return one referral of the triage queue; raise NotVisible."""
-    events = Prefetch("events")
-    row = (
-        queue(viewer)
-        .select_related("person", "practice", "agency")
-        .prefetch_related(events, "person__access_needs")
-        .filter(pk=referral_id)
-        .first()
-    )
+    events = Prefetch("events", ReferralEvent.objects.order_by("at", "pk"))
+    rows = queue(viewer).select_related("person", "practice", "agency")
+    row = rows.prefetch_related(events, "person__access_needs").filter(pk=referral_id).first()
     if row is None:
         raise NotVisible
+    matches = _matches([row.person_id], viewer=viewer, at=at).get(row.person_id, ())
+    rooms = who_could_take(viewer=viewer, wanted=[_wanted(row, matches)], at=at)[row.pk]
+    return _page(row, viewer, at, matches, rooms)
+
+
+def _page(
+    row: Referral, viewer: Membership, at: datetime, matches: tuple[PossibleMatch, ...], rooms: list[Room]
+) -> ReferralPage:
+    entry = _entry(row, at, viewer.scheme.first_contact_days, matches, rooms)
     person, rule = row.person, contact_rule(row.person)
+    risk, risks = _risks(person, viewer)
     return ReferralPage(
         referral_id=row.pk,
         person_id=person.pk,
         reference=row.reference,
         name=person.called,
         pronouns=person.pronouns,
-        age=age_on(person.born_on, at.date()) if person.born_on else None,
+        age=entry.age,
         born_on=person.born_on,
         contact=rule.how,
         not_contact=rule.how_not,
         access_needs=tuple(need.get_code_display() for need in person.access_needs.all() if need.ended_at is None),
         language=person.language,
         needs_interpreter=person.needs_interpreter,
-        source=from_whom(row),
-        needs=tuple(vocabulary.label(code) for code in row.needs),
+        source=entry.source,
+        needs=entry.needs,
         need_codes=tuple(row.needs),
         reason=row.reason,
         told_person=row.told_person,
-        urgent=row.urgency == "urgent",
+        risk=risk,
+        risks=risks,
+        contact_given=row.contact_given if viewer.role == SUP else "",
+        urgent=entry.urgent,
         state=row.state,
-        state_label=State(row.state).label,
+        state_label=entry.state_label,
         state_reason=row.state_reason,
         received_at=row.received_at,
-        days=(at.date() - row.received_at.date()).days,
-        matches=_matches(person, viewer, at),
-        history=tuple(
-            (event.at, State(event.now).label, event.reason) for event in sorted(row.events.all(), key=lambda e: e.at)
-        ),
+        by_when=first_contact_by(row.received_at.date(), days=viewer.scheme.first_contact_days, urgent=entry.urgent),
+        days=entry.days,
+        matches=matches,
+        could_take=tuple(rooms),
+        history=tuple((event.at, State(event.now).label, event.reason) for event in row.events.all()),
     )
 
 
-def _matches(person: Person, viewer: Membership, at: datetime) -> tuple[PossibleMatch, ...]:
-    ids = same_person(
-        scheme_id=person.scheme_id, given_name=person.given_name, family_name=person.family_name,
-        born_on=person.born_on, postcode=person.postcode, number=person.health_number,
-    )  # fmt: skip
-    others = Person.objects.filter(pk__in=[pk for pk in ids if pk != person.pk], is_restricted=False)
-    others = others.exclude(exclusions__membership=viewer)
-    in_reach = set(people_in_reach(viewer=viewer, at=at).filter(pk__in=ids).values_list("pk", flat=True))
-    return tuple(PossibleMatch(row.pk, row.called, row.born_on, row.pk in in_reach) for row in others.order_by("pk"))
+def _risks(person: Person, viewer: Membership) -> tuple[str, tuple[str, ...]]:
+    """Return what is known of risks to a team lead; who only triages does not read it (access matrix)."""
+    if viewer.role != SUP:
+        return "", ()
+    held = list(RiskStatement.objects.filter(person=person, ended_at=None).order_by("-began_at", "-pk"))
+    texts = tuple(risk.text for risk in held if not risk.none_known)
+    return "some" if texts else "none" if held else "unknown", texts
 
 
-@dataclass(frozen=True)
-class Room:
-    """A link worker's caseload in numbers, to choose who could take a referral and why."""
+def _matches(
+    person_ids: list[int], *, viewer: Membership, at: datetime | None = None
+) -> dict[int, tuple[PossibleMatch, ...]]:
+    """Return, by person, who may be the same; with `at`, also whether the viewer may open them.
 
-    membership_id: int
-    name: str
-    people_now: int
-    taken_on_this_week: int
-    languages: tuple[str, ...]
-    hours_per_week: float | None
-    knows_the_person: bool
-    why: str
-
-
-def who_could_take(*, viewer: Membership, referral: ReferralPage, at: datetime) -> list[Room]:
-    """Return the current link workers, best choice first, each with the reason in words; 3 statements."""
-    workers = Membership.objects.current(at.date()).of_scheme(viewer.scheme_id).link_workers()
-    now: dict[int, int] = {}
-    recent: dict[int, int] = {}
-    held = Allocation.objects.filter(scheme_id=viewer.scheme_id, ended_at=None)
-    for worker_id, began_at in held.values_list("link_worker_id", "began_at"):
-        now[worker_id] = now.get(worker_id, 0) + 1
-        recent[worker_id] = recent.get(worker_id, 0) + (began_at > at - timedelta(days=7))
-    known = set(
-        Allocation.objects.filter(person_id=referral.person_id).values_list("link_worker_id", flat=True).distinct()
-    )
-    rooms = [
-        _room(worker, now.get(worker.pk, 0), recent.get(worker.pk, 0), worker.pk in known, referral)
-        for worker in workers.select_related("account").order_by("account__name")
-    ]
-    speaks = [referral.language != "en" and referral.language in room.languages for room in rooms]
-    order = sorted(
-        zip(rooms, speaks, strict=True),
-        key=lambda pair: (not pair[0].knows_the_person, not pair[1], _load(pair[0]), pair[0].name),
-    )
-    return [room for room, _ in order]
+    2 statements, and 1 more with `at`; restricted and excluded persons are as absent.
+    """
+    same = same_people(scheme_id=viewer.scheme_id, person_ids=person_ids)
+    ids = {pk for others in same.values() for pk in others}
+    current = Allocation.objects.filter(ended_at=None).select_related("link_worker__account")
+    others = Person.objects.filter(pk__in=ids, is_restricted=False).exclude(exclusions__membership=viewer)
+    people = {row.pk: row for row in others.prefetch_related(Prefetch("allocations", current))} if ids else {}
+    in_reach: set[int] = set()
+    if at is not None and people:
+        in_reach = set(people_in_reach(viewer=viewer, at=at).filter(pk__in=people).values_list("pk", flat=True))
+    return {
+        person_id: tuple(_match(people[pk], pk in in_reach) for pk in sorted(found) if pk in people)
+        for person_id, found in same.items()
+    }
 
 
-def _load(room: Room) -> float:
-    return room.people_now / (room.hours_per_week or 37.5)
-
-
-def _room(worker: Membership, now: int, recent: int, knows: bool, referral: ReferralPage) -> Room:
-    hours = float(worker.hours_per_week) if worker.hours_per_week else None
-    parts = [f"{now} people now, {recent} new this week"]
-    if hours:
-        parts.append(f"{hours:g} hours a week")
-    if knows:
-        parts.insert(0, "has supported this person before")
-    if referral.language != "en" and referral.language in worker.languages:
-        parts.insert(0, "speaks the person's language")
-    return Room(worker.pk, worker.name, now, recent, tuple(worker.languages), hours, knows, "; ".join(parts))
+def _match(person: Person, in_reach: bool) -> PossibleMatch:
+    held = next(iter(person.allocations.all()), None)
+    return PossibleMatch(person.pk, person.called, person.born_on, held.link_worker.name if held else "", in_reach)

@@ -1,18 +1,20 @@
 """Which persons a viewer may open, and the cards of those outside."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from linkwell.common.errors import NotVisible
+from linkwell.people.keys import Traits
 from linkwell.people.models import Person, RecordOpening
-from linkwell.referrals.models import (
-    Allocation,
-    Referral,
-)
+from linkwell.people.queries import matching
+from linkwell.referrals.models import Allocation, Referral
 from linkwell.team.access import LW, SUP
 from linkwell.team.models import Membership, Scheme
+
+REVIEW_WITHIN_DAYS = 5
 
 
 def _openings(viewer: Membership, at: datetime, kind: str) -> QuerySet[RecordOpening]:
@@ -104,6 +106,79 @@ def cards(*, viewer: Membership, found: QuerySet[Person], at: datetime, most: in
         )
         for row in people
     ]
+
+
+def search_people(*, viewer: Membership, traits: Traits, reference: str, at: datetime) -> list[Card]:
+    """Return at most ten cards of those who agree with all traits, or with an exact reference; 3 statements.
+
+    Raises TooFewTraits or NumberAlone where no reference is given, and NotVisible for other roles.
+    """
+    if reference.strip():
+        rows = Referral.objects.of_scheme(viewer.scheme_id).filter(reference=reference.strip().upper())
+        found = Person.objects.filter(scheme_id=viewer.scheme_id, pk__in=rows.values("person_id"))
+    else:
+        found = matching(scheme_id=viewer.scheme_id, traits=traits)
+    return cards(viewer=viewer, found=found, at=at)
+
+
+def card(*, viewer: Membership, person_id: int, at: datetime) -> Card:
+    """Return the card of an unrestricted person of the scheme; raise NotVisible."""
+    person = may_be_covered(viewer=viewer, person_id=person_id, at=at)
+    return cards(viewer=viewer, found=Person.objects.filter(pk=person.pk), at=at)[0]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Why the viewer sees a record that is not their own, and until when."""
+
+    restricted: bool
+    reason: str
+    until: datetime
+
+
+def opened_now(*, viewer: Membership, person_id: int, at: datetime) -> Opened | None:
+    """Return the opening by which the viewer sees a record now, a restricted one first; 1 statement."""
+    rows = RecordOpening.objects.filter(
+        scheme_id=viewer.scheme_id, membership=viewer, person_id=person_id, began_at__lte=at, ends_at__gt=at
+    )
+    row = rows.order_by("-kind", "-ends_at").first()  # "restricted" comes after "covering"
+    return Opened(row.kind == RecordOpening.Kind.RESTRICTED, row.reason, row.ends_at) if row else None
+
+
+@dataclass(frozen=True)
+class OpeningToReview:
+    """A restricted record that someone opened, for a team lead to look into; the person is not named."""
+
+    opening_id: int
+    opened_by: str
+    reference: str
+    reason: str
+    text: str
+    began_at: datetime
+    ends_at: datetime
+    review_by: date
+    overdue: bool
+
+
+def openings_to_review(*, viewer: Membership, at: datetime) -> list[OpeningToReview]:
+    """Return the openings of restricted records that nobody has looked into, oldest first; 1 statement."""
+    if viewer.role != SUP:
+        return []
+    rows = RecordOpening.objects.filter(
+        scheme_id=viewer.scheme_id, kind=RecordOpening.Kind.RESTRICTED, reviewed_at=None
+    )
+    rows = rows.exclude(membership=viewer).exclude(person__exclusions__membership=viewer)
+    newest = Referral.objects.filter(person=OuterRef("person")).order_by("-received_at", "-pk").values("reference")
+    rows = rows.annotate(reference=Subquery(newest[:1])).select_related("membership__account")
+    return [_to_review(row, at) for row in rows.order_by("began_at", "pk")]
+
+
+def _to_review(row: Any, at: datetime) -> OpeningToReview:
+    review_by = row.began_at.date() + timedelta(days=REVIEW_WITHIN_DAYS)
+    return OpeningToReview(
+        row.pk, row.membership.name, row.reference or "", row.reason, row.text, row.began_at, row.ends_at,
+        review_by, at.date() > review_by,
+    )  # fmt: skip
 
 
 def may_be_covered(*, viewer: Membership, person_id: int, at: datetime) -> Person:

@@ -10,6 +10,8 @@ from linkwell.support.actions.contacts import (
     take_on,
 )
 from linkwell.support.actions.endings import add_task, end_episode, finish_task, hold_review, step_down
+from linkwell.support.actions.intake import accept_and_take_on
+from linkwell.support.actions.looking import note_search, open_restricted_record, review_opening
 from linkwell.support.actions.plan import (
     add_action,
     add_goal,
@@ -23,6 +25,7 @@ from linkwell.support.actions.plan import (
 __all__ = [
     "Conversation",
     "Happened",
+    "accept_and_take_on",
     "add_action",
     "add_goal",
     "add_strength",
@@ -36,7 +39,10 @@ __all__ = [
     "locked_episode",
     "log_contact",
     "log_first_conversation",
+    "note_search",
+    "open_restricted_record",
     "remove_strength",
+    "review_opening",
     "set_needs",
     "step_down",
     "take_on",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import F, QuerySet
 
@@ -49,15 +49,22 @@ class Progress:
     contacts: int
     attempts: int
     first_conversation: bool
+    first_call_on: date | None  # when we next try, until the first conversation
     end_reason: str
 
 
 def progress(referral_ids: Iterable[int]) -> dict[int, Progress]:
     """Return, by referral, how support is going; 1 statement."""
     rows = Episode.objects.filter(referral__in=list(referral_ids)).values_list(
-        "referral_id", "state", "contacts_count", "attempts_count", "first_conversation_at", "end_reason"
+        "referral_id",
+        "state",
+        "contacts_count",
+        "attempts_count",
+        "first_conversation_at",
+        "next_step_on",
+        "end_reason",
     )
     return {
-        referral_id: Progress(state, contacts, attempts, first is not None, reason)
-        for referral_id, state, contacts, attempts, first, reason in rows
+        referral_id: Progress(state, contacts, attempts, first is not None, None if first else step_on, reason)
+        for referral_id, state, contacts, attempts, first, step_on, reason in rows
     }
