@@ -90,7 +90,7 @@ $(BUILT): node_modules/.package-lock.json $(LOOK)
 
 node_modules/.package-lock.json: package.json package-lock.json | node
 	@echo "Installing what builds the pages' look"
-	@npm ci --silent
+	@npm ci --loglevel=error --no-progress >/dev/null
 	@touch $@
 
 python:
