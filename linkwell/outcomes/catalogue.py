@@ -1,10 +1,12 @@
 """The measures in use here: the shipped ones, and those of the folder that LINKWELL_MEASURES names."""
 
+from datetime import date
 from functools import cache
 from pathlib import Path
 
 from django.conf import settings
 
+from linkwell.common.dates import age_on
 from linkwell.outcomes.definitions import DEFAULT_PACK, SHIPPED, Measure, Scale, load
 
 
@@ -23,3 +25,9 @@ def measures() -> dict[str, Measure]:
 def scales() -> dict[str, Scale]:
     """Return every scale by code, in the order of the measures."""
     return {scale.code: scale for measure in measures().values() for scale in measure.scales}
+
+
+def measures_for(*, born_on: date | None, on: date) -> list[Measure]:
+    """Return the measures that may be asked of someone of that age; of anyone whose age is not known, all."""
+    age = age_on(born_on, on) if born_on else None
+    return [measure for measure in measures().values() if age is None or age >= measure.minimum_age]
