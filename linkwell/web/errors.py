@@ -20,6 +20,11 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return render(request, "errors/400.jinja", status=400)
 
 
+def refused(request: HttpRequest, sentence: str) -> HttpResponse:
+    """Return the page for an act that may not happen now; the sentence says why and what to do."""
+    return render(request, "errors/409.jinja", {"sentence": sentence}, status=409)
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Return the page for a form that did not come from one of our pages, or too late."""
     return render(request, "errors/403_csrf.jinja", status=403)

@@ -3,7 +3,10 @@
     @route(roles={LW, SUP}, relation="caseload", audit="person.read")
     def person(request: MemberRequest, person_id: int) -> HttpResponse: ...
 
-It opens the transaction that carries `SET LOCAL` of the viewer's schemes, runs the view inside, and
+Others: `@public()` shows nothing of a scheme, `@by_token(purpose=…)` is opened by a link, `@by_account()`
+is an account's own page. The second factor is asked for before, in `middleware.second_factor`.
+
+`route` opens the transaction that carries `SET LOCAL` of the viewer's schemes, runs the view inside, and
 writes the audit event before the answer leaves. A refusal (`NotVisible`, Http404) rolls back, is
 audited in a transaction of its own, and answers like any page that does not exist.
 """
@@ -16,14 +19,18 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
+from django_htmx.http import HttpResponseClientRedirect
 
 from linkwell.common import audit
-from linkwell.common.errors import NotVisible
+from linkwell.common.errors import DomainError, NotVisible
 from linkwell.common.scope import scope
-from linkwell.team.access import RoutePolicy
+from linkwell.team.access import ROLE_NAMES, RoutePolicy
 from linkwell.team.models import Membership
-from linkwell.team.queries import Seat, seat_of, token_scheme
+from linkwell.team.queries import Seat, seat_of, seats, token_scheme
 from linkwell.web import errors
 from linkwell.web.frame import frame_for
 from linkwell.web.middleware import AWAY
@@ -46,23 +53,82 @@ class Declared(Protocol):
 def route(*, roles: Iterable[str], relation: str, audit: str = "", demo_only: bool = False) -> Callable[[View], View]:
     """Declare what a signed-in member's page demands; the start-up stops for a page without it."""
     policy = RoutePolicy(frozenset(roles), relation, audit, demo_only)
+    if not policy.roles <= set(ROLE_NAMES) or not policy.roles:
+        raise ValueError("A route names the roles that may open it; use @public() or @by_token() for one without.")
 
     def declare(view: View) -> View:
         @wraps(view)
         def guarded(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
-            seat = seat_of(request.user.pk, chosen=request.session.get("membership"), on=timezone.localdate())
-            request.frame = frame_for(request, seat)  # type: ignore[attr-defined]
-            if seat is None or (demo_only and not settings.DEMO):
+                return _to_sign_in(request)
+            seat = _sit(request)
+            if demo_only and not settings.DEMO:
                 return errors.not_found(request)
-            request.seat, request.staff = seat, seat.membership
+            if seat is None:
+                return _without_a_seat(request)
             return _answer(view, policy, request, args, kwargs)
 
         cast(Any, guarded).policy = policy
         return guarded
 
     return declare
+
+
+def by_account() -> Callable[[View], View]:
+    """Declare a page of an account's own: its sign-in, where it works, an invitation that it was sent.
+
+    It needs no seat and opens no scope; `request.staff` is there only where the account sits somewhere.
+    """
+    policy = RoutePolicy(frozenset(ROLE_NAMES), "account")
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def guarded(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return _to_sign_in(request)
+            _sit(request)
+            try:
+                with audit.origin(_name(request)):
+                    return view(request, *args, **kwargs)
+            except (NotVisible, Http404):
+                return errors.not_found(request)
+            except DomainError as refusal:
+                return errors.refused(request, str(refusal))
+            except AWAY as fault:
+                errors.log_fault(view.__name__, fault)
+                return errors.unavailable(request)
+
+        cast(Any, guarded).policy = policy
+        return guarded
+
+    return declare
+
+
+def _sit(request: MemberRequest) -> Seat | None:
+    """Find where the account sits, read anew for every request, and put the frame around it."""
+    seat = seat_of(request.user.pk, chosen=request.session.get("membership"), on=timezone.localdate())
+    request.frame = frame_for(request, seat)  # type: ignore[attr-defined]
+    if seat is not None:
+        request.seat, request.staff = seat, seat.membership
+    return seat
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Send the whole browser to the sign-in page, also when only a part of a page was asked for."""
+    where = redirect_to_login(request.get_full_path())
+    return HttpResponseClientRedirect(where.url) if getattr(request, "htmx", False) else where
+
+
+def _without_a_seat(request: HttpRequest) -> HttpResponse:
+    """Let an account with several places choose one; one with none finds nothing here."""
+    if not seats(request.user.pk, on=timezone.localdate()):
+        return errors.not_found(request)
+    back = {"next": request.get_full_path()} if request.method == "GET" else {}
+    return redirect(f"{reverse('more:choose')}?{urlencode(back)}" if back else reverse("more:choose"))
+
+
+def _name(request: HttpRequest) -> str:
+    return request.resolver_match.view_name if request.resolver_match else ""
 
 
 def public(*, audit: str = "", demo_only: bool = False) -> Callable[[View], View]:
@@ -144,7 +210,7 @@ def _in_scope(
     by: Membership | None,
     policy: RoutePolicy,
 ) -> HttpResponse:
-    name = request.resolver_match.view_name if request.resolver_match else ""
+    name = _name(request)
     with audit.origin(name):
         try:
             with scope(scheme_ids=scheme_ids, scheme_id=scheme_id):
@@ -155,6 +221,8 @@ def _in_scope(
             return response
         except (NotVisible, Http404):
             return _refused(request, scheme_id, by, policy)
+        except DomainError as refusal:  # a one-tap act without a form to say it on
+            return errors.refused(request, str(refusal))
         except AWAY as fault:
             errors.log_fault(name, fault)
             return errors.unavailable(request)
@@ -164,8 +232,20 @@ def _refused(request: HttpRequest, scheme_id: int, by: Membership | None, policy
     """Audit the refusal after the rollback; where that fails, the answer is 503."""
     try:
         with scope(scheme_ids=[scheme_id], scheme_id=scheme_id):
-            audit.record(policy.audit or "page.refused", at=timezone.now(), by=by, outcome="refused")
+            audit.record(
+                policy.audit or "page.refused", at=timezone.now(), by=by, outcome="refused",
+                person_id=getattr(request, "person_id", None),
+            )  # fmt: skip
     except DatabaseError as fault:
         errors.log_fault("refusal", fault)
         return errors.unavailable(request)
+    return errors.not_found(request)
+
+
+def absent(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer for an address that leads nowhere as for one that is not for this viewer: the same page."""
+    if request.user.is_authenticated:
+        _sit(cast(MemberRequest, request))
+    else:
+        request.frame = frame_for(request, None)  # type: ignore[attr-defined]
     return errors.not_found(request)
