@@ -26,17 +26,19 @@ _ORUK1_KEYS = {
     "attending_access",
     "fundings",
 }
-_HSDS_KEYS = {"application_process", "interpretation_services", "eligibility_description", "fees_description", "capacities",
-              "licenses", "wait_time", "program", "metadata", "additional_urls", "phones"}  # fmt: skip
+_HSDS_KEYS = {
+    "application_process", "interpretation_services", "eligibility_description", "fees_description", "capacities",
+    "licenses", "wait_time", "program", "metadata", "additional_urls", "phones",
+}  # fmt: skip
 
 
 class _Known(msgspec.Struct):
     id: Any = None
 
 
-def open_feed(path: Path, *, format: str = "auto") -> "FeedReader":
+def open_feed(path: Path, *, kind: str = "auto") -> "FeedReader":
     """Return the reader of a file; raise CannotRead where it is no feed of services."""
-    return FeedReader(file_bytes(path), format=format)
+    return FeedReader(file_bytes(path), kind=kind)
 
 
 class FeedReader:
@@ -44,9 +46,9 @@ class FeedReader:
 
     list_name = ""
 
-    def __init__(self, data: bytes, *, format: str = "auto") -> None:
+    def __init__(self, data: bytes, *, kind: str = "auto") -> None:
         self.document = documents.split(data)
-        self.format = self._detect() if format == "auto" else format
+        self.format = self._detect() if kind == "auto" else kind
         self._refuse_other_lists()
 
     @property

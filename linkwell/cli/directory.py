@@ -1,0 +1,196 @@
+"""`linkwell directory …`: bring lists of services in."""
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from linkwell.cli.errors import Refused
+
+if TYPE_CHECKING:
+    from linkwell.directory.imports import ImportResult
+
+app = typer.Typer()
+SHOWN = 8  # reasons and refusals in the closing summary
+
+
+class Format(StrEnum):
+    """What a file is."""
+
+    AUTO = "auto"
+    ORUK1 = "oruk1"
+    ORUK3 = "oruk3"
+    HSDS3 = "hsds3"
+    CSV = "csv"
+
+
+_File = Annotated[
+    Path, typer.Argument(help="A list of services, one page of one, one service, or a spreadsheet (CSV).")
+]
+_Format = Annotated[Format, typer.Option("--format", help="What the file is; auto finds out.")]
+_Mapping = Annotated[
+    str, typer.Option("--mapping", help="For CSV: a mapping file, or the name of one that comes with Linkwell.")
+]
+
+
+@app.command("import")
+def import_file(
+    file: _File,
+    source: Annotated[str, typer.Option("--source", help="Whose list this is, for example: Trafford Council.")] = "",
+    kind: _Format = Format.AUTO,
+    mapping: _Mapping = "",
+    report: Annotated[
+        Path | None, typer.Option("--report", help="Write every repair and refusal to this file.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Do everything, keep nothing.")] = False,
+) -> None:
+    """Take a list of services into the directory. The same file again changes nothing."""
+    if not source.strip():
+        raise Refused("Name the source that this list comes from, for example --source Trafford.")
+    _check_report(report)
+    reader = _open(file, kind, mapping)
+    from linkwell.cli.session import session
+
+    with session():
+        from django.utils import timezone
+
+        from linkwell.directory.imports import import_records
+
+        with _progress() as bar:
+            task = bar.add_task(f"Reading {file.name}", total=reader.count())
+            result = import_records(
+                reader=reader,
+                source=source,
+                at=timezone.now(),
+                file_name=file.name,
+                dry_run=dry_run,
+                progress=lambda done: bar.advance(task, done),
+            )
+    _write(report, result.report())
+    _summary(result, report)
+
+
+@app.command()
+def check(file: _File, kind: _Format = Format.AUTO, mapping: _Mapping = "") -> None:
+    """Read a list without touching the directory, and say what would be repaired or refused."""
+    from linkwell.directory.records import Issue
+
+    reader = _open(file, kind, mapping)
+    console, reasons, refusals, good = Console(), list[str](), [], 0
+    for raw in reader.raws():
+        record = reader.read(raw)
+        if isinstance(record, Issue):
+            refusals.append(record)
+        else:
+            good += 1
+            reasons += [issue.reason for issue in record.issues]
+    console.print(f"{file.name}: {reader.format}, {reader.count():,} records, {good:,} can be taken.")
+    _reasons(console, reasons)
+    _refusals(console, refusals)
+
+
+@app.command()
+def mappings() -> None:
+    """List the mappings for spreadsheets that come with Linkwell."""
+    from linkwell.interop.files import mapping as files
+
+    table = Table("Mapping", "For", "Columns that the file must have")
+    for name in files.built_in():
+        found = files.load(name)
+        table.add_row(name, found.title, ", ".join(found.columns_used()))
+    Console().print(table)
+
+
+def _open(file: Path, kind: Format, mapping: str) -> Any:
+    """Return the reader of a file, found out from its first byte where the format is auto."""
+    from linkwell.interop.encodings import file_bytes
+    from linkwell.interop.files import mapping as files
+    from linkwell.interop.files.reader import open_table
+    from linkwell.interop.open_referral import open_feed
+
+    if kind is Format.AUTO and not mapping:
+        start = file_bytes(file)[:4_000].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0")
+        kind = Format.AUTO if start[:1] in (b"[", b"{") or start[:1] == b"<" else Format.CSV
+    if kind is Format.CSV or (kind is Format.AUTO and mapping):
+        if not mapping:
+            raise Refused(
+                f"{file.name} is read as a spreadsheet: add --mapping FILE, which says what its columns are, or one of:"
+                f" {', '.join(files.built_in())}."
+            )
+        return open_table(file, mapping=mapping)
+    if mapping:
+        raise Refused(f"--mapping is for spreadsheets; leave it out for {kind.value}.")
+    return open_feed(file, kind=kind.value)
+
+
+def _check_report(report: Path | None) -> None:
+    if report is None:
+        return
+    if report.is_dir():
+        raise Refused(f"The report cannot be written to {report}: that is a folder. Name a file.")
+    if not report.absolute().parent.is_dir():
+        raise Refused(f"The report cannot be written: there is no folder {report.parent}. Make it first.")
+
+
+def _write(report: Path | None, content: dict[str, Any]) -> None:
+    if report is None:
+        return
+    try:
+        report.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise Refused(f"The import is done, but its report could not be written: {error.strerror}.") from None
+
+
+def _progress() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True)
+
+
+def _summary(result: "ImportResult", report: Path | None) -> None:
+    console = Console()
+    table = Table(
+        title=f"{result.source}{' (dry run: nothing was kept)' if result.is_dry_run else ''}", show_header=False
+    )
+    counts = (
+        ("Read", result.read),
+        ("New", result.created),
+        ("Changed", result.updated),
+        ("Unchanged", result.unchanged),
+        ("Refused", result.refused),
+        ("Gone from the list, now closed", len(result.closed)),
+        ("Missing from the list, left open", len(result.withheld)),
+    )
+    for label, number in counts:
+        if number or label in ("Read", "New", "Changed", "Unchanged", "Refused"):
+            table.add_row(label, f"{number:,}")
+    console.print(table)
+    _reasons(console, [issue.reason for issue in result.repairs])
+    _refusals(console, result.refusals)
+    if result.withheld:
+        console.print(
+            f"[red]{len(result.withheld):,} entries are missing from this list: more than 10 and more than a tenth."
+            " None of them was closed. Check that the list is whole.[/red]"
+        )
+    if report is not None:
+        console.print(f"Every repair and refusal stands in {report}.", soft_wrap=True)
+
+
+def _reasons(console: Console, reasons: list[str]) -> None:
+    if reasons:
+        console.print(f"{len(reasons):,} values repaired:")
+        for reason in sorted(set(reasons), key=reasons.count, reverse=True)[:SHOWN]:
+            console.print(f"  {reasons.count(reason):>7,}  {reason}", markup=False, highlight=False)
+
+
+def _refusals(console: Console, refusals: list[Any]) -> None:
+    for one in refusals[:SHOWN]:
+        console.print(
+            f"  refused {one.path} ({one.record}): {one.reason}", markup=False, highlight=False, soft_wrap=True
+        )
+    if len(refusals) > SHOWN:
+        console.print(f"  … and {len(refusals) - SHOWN:,} more refused; --report FILE.json lists them all.")
