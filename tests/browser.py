@@ -1,9 +1,9 @@
 """What browser tests say about any page: accessible, no sideways scroll, a picture kept to look at.
 
-    then_the_page_is_accessible(page)
-    at_phone_width(page)
-    no_sideways_scroll(page)
-    keep_picture(page, "today")          artefacts/today-360.png
+then_the_page_is_accessible(page)
+at_phone_width(page)
+no_sideways_scroll(page)
+keep_picture(page, "today")          artefacts/today-360.png
 """
 
 from pathlib import Path

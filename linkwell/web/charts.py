@@ -1,12 +1,15 @@
-"""Works out where the marks of a chart go; components/charts.jinja draws them. Pure arithmetic, no words but labels.
+"""Works out where the marks of a chart go; components/charts.jinja draws them. Pure arithmetic, no words.
 
-A value of None is one that may not be shown or is not known: it draws no mark, and its `shown` text stands in the table.
+A value of None may not be shown or is not known: it draws no mark, and its `shown` text stands in the table.
 """
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log10
+from typing import Any
+
+Row = Sequence[Any]  # what each function's docstring says it holds
 
 WIDTH, HEIGHT = 360, 220  # of a picture with axes, in its own units: about a phone's width
 LEFT, RIGHT, TOP, BOTTOM = 44, 12, 12, 30
@@ -81,13 +84,13 @@ class IntervalPlot:
     height: int
 
 
-def bars(rows: Sequence[tuple]) -> list[Bar]:
+def bars(rows: Sequence[Row]) -> list[Bar]:
     """Return one bar for each (label, value) or (label, value, shown), as shares of the largest value."""
     full = max((row[1] for row in rows if row[1] is not None), default=0) or 1
     return [Bar(row[0], None if row[1] is None else 100 * row[1] / full, _shown(row)) for row in rows]
 
 
-def stacked(rows: Sequence[tuple]) -> list[Part]:
+def stacked(rows: Sequence[Row]) -> list[Part]:
     """Return the stretches of one bar for rows of (kind, label, value) or (kind, label, value, shown)."""
     full = sum(row[2] for row in rows if row[2] is not None) or 1
     parts, start = [], 0.0
@@ -98,7 +101,7 @@ def stacked(rows: Sequence[tuple]) -> list[Part]:
     return parts
 
 
-def line(rows: Sequence[tuple], *, target: float | None = None) -> Plot:
+def line(rows: Sequence[Row], *, target: float | None = None) -> Plot:
     """Return a line through (label, value) rows in their order, on a scale that begins at zero."""
     values = [row[1] for row in rows if row[1] is not None]
     top, steps = scale(max([*values, target or 0], default=0))
@@ -115,7 +118,9 @@ def line(rows: Sequence[tuple], *, target: float | None = None) -> Plot:
 def dots(values: Sequence[float], *, target: float | None = None) -> Plot:
     """Return one dot for each value along a line from zero; equal values are stacked upwards."""
     top, steps = scale(max([*values, target or 0], default=0))
-    slots, stacks, points = 48, {}, []
+    slots = 48
+    stacks: dict[int, int] = {}
+    points = []
     for value in sorted(values):
         slot = round(slots * value / top)
         stacks[slot] = stacks.get(slot, 0) + 1
@@ -135,7 +140,7 @@ def dots(values: Sequence[float], *, target: float | None = None) -> Plot:
     )
 
 
-def intervals(rows: Sequence[tuple]) -> IntervalPlot:
+def intervals(rows: Sequence[Row]) -> IntervalPlot:
     """Return (label, low, mean, high, shown) rows on one scale that always includes zero."""
     known = [value for row in rows for value in row[1:4] if value is not None]
     low, high = min([*known, 0]), max([*known, 0])
@@ -143,24 +148,31 @@ def intervals(rows: Sequence[tuple]) -> IntervalPlot:
     first, last = floor(low / step) * step, ceil(high / step) * step
     last = last if last > first else first + step
 
-    def along(value: float) -> float:
-        return round(16 + (WIDTH - 32) * (value - first) / (last - first), 2)
+    def along(value: float | None) -> float | None:
+        return None if value is None else round(16 + (WIDTH - 32) * (value - first) / (last - first), 2)
 
     drawn = [
-        Interval(row[0], *(None if v is None else along(v) for v in row[1:4]), y=26 + 40 * place, shown=row[4])
+        Interval(
+            label=row[0],
+            low=along(row[1]),
+            mean=along(row[2]),
+            high=along(row[3]),
+            y=26 + 40 * place,
+            shown=row[4],
+        )
         for place, row in enumerate(rows)
     ]
     count = round((last - first) / step)
-    ticks = [Tick(along(first + step * n), _plain(round(first + step * n, 10))) for n in range(count + 1)]
+    ticks = [Tick(along(first + step * n) or 0, _plain(round(first + step * n, 10))) for n in range(count + 1)]
     return IntervalPlot(drawn, ticks, along(0), WIDTH, 40 * len(rows) + 44)
 
 
-def shown(rows: Sequence[tuple]) -> list[tuple[str, str]]:
+def shown(rows: Sequence[Row]) -> list[tuple[str, str]]:
     """Return (label, text) for the table under a line."""
     return [(row[0], _shown(row)) for row in rows]
 
 
-def shown_intervals(rows: Sequence[tuple]) -> list[tuple[str, str]]:
+def shown_intervals(rows: Sequence[Row]) -> list[tuple[str, str]]:
     """Return (label, text) for the table under intervals."""
     return [(row[0], row[4]) for row in rows]
 
@@ -181,7 +193,7 @@ def scale(largest: float) -> tuple[float, list[float]]:
 
 def _step(span: float) -> float:
     """Return a step of 1, 2 or 5 times a power of ten that cuts `span` into three to eight pieces."""
-    power = 10 ** floor(log10(span / 4))
+    power: float = 10.0 ** floor(log10(span / 4))
     return next(power * nice for nice in (1, 2, 5, 10) if span / (power * nice) <= 6)
 
 
@@ -213,7 +225,7 @@ def _some(ticks: list[Tick], most: int = 5) -> list[Tick]:
     return ticks[::every]
 
 
-def _shown(row: Sequence) -> str:
+def _shown(row: Row) -> str:
     if len(row) > 2:
         return str(row[2])
     return "" if row[1] is None else _plain(row[1])

@@ -177,7 +177,9 @@ def _options(bound: BoundField, widget: forms.Widget, own: str, value: Any) -> l
     for code, label in widget.choices:
         flat += label if isinstance(label, list | tuple) else [(code, label)]
     return [
-        Option(id=f"{own}_{place}", value=str(code), label=str(label), checked=str("" if code is None else code) in chosen)
+        Option(
+            id=f"{own}_{place}", value=str(code), label=str(label), checked=str("" if code is None else code) in chosen
+        )
         for place, (code, label) in enumerate(flat)
     ]
 

@@ -1,4 +1,4 @@
-"""How days, times, distances and amounts are written on pages. Empty in, empty out."""
+"""How days, times, distances and amounts are written on pages. None is written as nothing."""
 
 from datetime import date, datetime
 from datetime import time as clock_time
@@ -28,7 +28,7 @@ def weekday(value: Moment | None) -> str:
 
 def clock(value: datetime | clock_time | None) -> str:
     """Return the time of day as the NHS writes it: 2:30pm, 2pm, midday, midnight."""
-    if value is None or value == "":
+    if value is None:
         return ""
     local = _local(value) if isinstance(value, datetime) else value
     if (local.hour, local.minute) == (12, 0):
@@ -42,21 +42,21 @@ def clock(value: datetime | clock_time | None) -> str:
 
 def moment(value: datetime | None) -> str:
     """Return day and time, such as 23 November 2026 at 2:30pm."""
-    if value is None or value == "":
+    if value is None:
         return ""
     return gettext("%(day)s at %(clock)s") % {"day": day(value), "clock": clock(value)}
 
 
 def iso(value: Moment | None) -> str:
     """Return the machine's form, for a time element."""
-    if value is None or value == "":
+    if value is None:
         return ""
     return _local(value).isoformat() if isinstance(value, datetime) else value.isoformat()
 
 
 def distance(metres: float | None) -> str:
     """Return a distance in the unit that suits it: 350 m, 1.2 km, 14 km."""
-    if metres is None or metres == "":
+    if metres is None:
         return ""
     if metres < 995:
         return gettext("%(metres)s m") % {"metres": max(10, round(metres / 10) * 10)}
@@ -67,7 +67,7 @@ def distance(metres: float | None) -> str:
 
 def duration(minutes: float | None) -> str:
     """Return a number of minutes as it is spoken, such as 1 h 20 min."""
-    if minutes is None or minutes == "":
+    if minutes is None:
         return ""
     hours, rest = divmod(round(minutes), 60)
     if not hours:
@@ -79,17 +79,17 @@ def duration(minutes: float | None) -> str:
 
 def share(value: float | None) -> str:
     """Return a share (0 to 1) as a whole percentage."""
-    return "" if value is None or value == "" else f"{round(value * 100)}%"
+    return "" if value is None else f"{round(value * 100)}%"
 
 
 def number(value: float | Decimal | None, places: int = 0) -> str:
     """Return a number with thousands apart and so many places."""
-    return "" if value is None or value == "" else f"{value:,.{places}f}"
+    return "" if value is None else f"{value:,.{places}f}"
 
 
 def ago(days: int | None) -> str:
     """Return how long ago something was, from whole days: today, yesterday, 5 days ago, 3 weeks ago, 4 months ago."""
-    if days is None or days == "":
+    if days is None:
         return ""
     if days <= 0:
         return gettext("today")
@@ -113,7 +113,7 @@ def in_groups(code: str, size: int = 4) -> str:
 
 
 def _written(value: Moment | None, pattern: str) -> str:
-    if value is None or value == "":
+    if value is None:
         return ""
     return dateformat(_local(value) if isinstance(value, datetime) else value, pattern)
 

@@ -112,7 +112,8 @@ def _context(data: dict | None) -> dict:
         needs="Large print; hearing loop", risks="some", risks_url="/risks", link_worker="Asha Patel", url="/p/1",
     )  # fmt: skip
     nothing = SimpleNamespace(
-        name="Ada", age=None, pronouns="", contact="", contact_not="", needs="", risks="unknown", risks_url="", link_worker="", url="",
+        name="Ada", age=None, pronouns="", contact="", contact_not="", needs="", risks="unknown", risks_url="",
+        link_worker="", url="",
     )  # fmt: skip
     return {
         "form": GalleryForm(_querydict(data)) if data else GalleryForm(),

@@ -27,7 +27,9 @@ def show(page: Page):
                 found = finders.find(path.removeprefix(settings.STATIC_URL))
                 route.fulfill(path=found) if found else route.fulfill(status=404, body=path)
             else:
-                route.fulfill(body=html, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": POLICY})
+                route.fulfill(
+                    body=html, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": POLICY}
+                )
 
         page.route("**/*", answer)
         page.goto("http://localhost/gallery")

@@ -58,14 +58,18 @@ def test_a_day_that_may_stay_empty_is_none():
 def test_the_first_day_shown_is_the_one_known():
     form = Born(initial={"born_on": date(1984, 3, 15)})
     assert [part.value for part in control(form["born_on"]).parts] == ["15", "3", "1984"]
-    assert not Born({"born_on-day": "15", "born_on-month": "3", "born_on-year": "1984"}, initial={"born_on": date(1984, 3, 15)}).has_changed()
+    assert not Born(
+        {"born_on-day": "15", "born_on-month": "3", "born_on-year": "1984"}, initial={"born_on": date(1984, 3, 15)}
+    ).has_changed()
 
 
 def test_a_day_has_its_own_message_when_given_one():
     class Own(PageForm):
         met_on = DayField(label="Met on", error_messages={"invalid": "There is no such day"})
 
-    assert Own({"met_on-day": "31", "met_on-month": "2", "met_on-year": "2026"}).errors["met_on"] == ["There is no such day"]
+    assert Own({"met_on-day": "31", "met_on-month": "2", "met_on-year": "2026"}).errors["met_on"] == [
+        "There is no such day"
+    ]
 
 
 class Everything(PageForm):

@@ -13,6 +13,15 @@ from tests import browser
 from tests.web import gallery
 
 BUILT = Path(settings.BASE) / "linkwell/web/static/built"
+NOT_WORDS = "|".join(
+    [
+        r"\{#.*?#\}",
+        r"\{% block (?:width|robots) %\}.*?\{% endblock %\}",
+        r"\{%.*?%\}",
+        r"\{\{.*?\}\}",
+        "<script.*?</script>",
+    ]
+)
 TEMPLATES = Path(settings.BASE) / "linkwell/web/templates"
 
 
@@ -100,7 +109,10 @@ def test_paper_shows_the_content_without_the_frame(show):
 
 def test_the_styles_name_start_and_end_and_fetch_nothing():
     css = (BUILT / "linkwell.css").read_text()
-    sides = re.findall(r"[{;](?:(?:margin|padding|border)-(?:left|right)|left|right|float:(?:left|right)|text-align:(?:left|right))\b[^;}]*", css)
+    sides = re.findall(
+        r"[{;](?:(?:margin|padding|border)-(?:left|right)|left|right|float:(?:left|right)|text-align:(?:left|right))\b[^;}]*",
+        css,
+    )
     assert sides == []
     assert "@import" not in css
     for address in re.findall(r"url\(['\"]?(?!data:)([^'\")]+)", css):
@@ -111,14 +123,16 @@ def test_no_template_carries_style_or_script_that_the_policy_would_block():
     for path in TEMPLATES.rglob("*"):
         if path.suffix in (".jinja", ".html"):
             text = re.sub(r"\{#.*?#\}", "", path.read_text(), flags=re.S)
-            found = re.findall(r"\sstyle=|<style|\son(?!ce=)[a-z]+=|<script(?![^>]*(?:\ssrc=|\snonce=))|href=.javascript:", text)
+            found = re.findall(
+                r"\sstyle=|<style|\son(?!ce=)[a-z]+=|<script(?![^>]*(?:\ssrc=|\snonce=))|href=.javascript:", text
+            )
             assert found == [], f"{path.name}: {found}"
 
 
 def test_every_word_of_a_template_goes_through_gettext():
     for path in TEMPLATES.rglob("*"):
         if path.suffix in (".jinja", ".html"):
-            text = re.sub(r"\{#.*?#\}|\{% block (?:width|robots) %\}.*?\{% endblock %\}|\{%.*?%\}|\{\{.*?\}\}|<script.*?</script>|<!--.*?-->", " ", path.read_text(), flags=re.S)
+            text = re.sub(NOT_WORDS, " ", path.read_text(), flags=re.S)
             bare = re.findall(r"[A-Za-z]{3,}", re.sub(r"<[^<>]*>|&[a-z]+;", " ", text).replace("Linkwell", ""))
             assert bare == [], f"{path.relative_to(TEMPLATES)}: {' '.join(bare[:12])}"
 
@@ -131,7 +145,9 @@ def test_no_template_lets_text_through_unescaped():
 
 @pytest.mark.parametrize("name", ["400", "403_csrf", "404", "429", "500", "503"])
 def test_error_pages_are_accessible_and_say_what_to_do(show, name):
-    html = get_template(f"errors/{name}.jinja").render({"typed": [("what_happened", "He went\n<b>twice</b>")]} if name == "503" else {})
+    html = get_template(f"errors/{name}.jinja").render(
+        {"typed": [("what_happened", "He went\n<b>twice</b>")]} if name == "503" else {}
+    )
     page = show(html)
     browser.at_phone_width(page)
 

@@ -6,13 +6,13 @@ from types import SimpleNamespace
 
 import allauth
 import pytest
+from allauth.account.forms import ResetPasswordForm
 from django import forms
 from django.conf import settings
 from django.template.loader import get_template
 from django.test import RequestFactory
 from playwright.sync_api import Page, expect
 
-from allauth.account.forms import ResetPasswordForm
 from tests import browser
 from tests.web import gallery
 
@@ -38,7 +38,9 @@ class Password(forms.Form):
     """The fields of allauth's forms, under its names."""
 
     login = forms.EmailField(label="Email")
-    password = forms.CharField(widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "placeholder": "Password"}))
+    password = forms.CharField(
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "placeholder": "Password"})
+    )
     oldpassword = forms.CharField(widget=forms.PasswordInput)
     password1 = forms.CharField(widget=forms.PasswordInput, help_text="At least 12 characters")
     password2 = forms.CharField(widget=forms.PasswordInput)

@@ -40,7 +40,16 @@ def test_the_time_of_day_is_written_in_twelve_hours(clock, written):
 
 @pytest.mark.parametrize(
     ("metres", "written"),
-    [(0, "10 m"), (349, "350 m"), (994, "990 m"), (995, "1.0 km"), (1234, "1.2 km"), (9940, "9.9 km"), (9950, "10 km"), (14400, "14 km")],
+    [
+        (0, "10 m"),
+        (349, "350 m"),
+        (994, "990 m"),
+        (995, "1.0 km"),
+        (1234, "1.2 km"),
+        (9940, "9.9 km"),
+        (9950, "10 km"),
+        (14400, "14 km"),
+    ],
 )
 def test_a_distance_has_the_unit_that_suits_it(metres, written):
     assert words.distance(metres) == written
@@ -70,7 +79,17 @@ def test_how_long_ago_is_told_in_the_largest_fitting_unit(days, written):
 
 
 def test_nothing_is_written_as_nothing():
-    writers = [words.day, words.clock, words.moment, words.iso, words.distance, words.duration, words.share, words.number, words.ago]
+    writers = [
+        words.day,
+        words.clock,
+        words.moment,
+        words.iso,
+        words.distance,
+        words.duration,
+        words.share,
+        words.number,
+        words.ago,
+    ]
     assert [write(None) for write in writers] == [""] * len(writers)
 
 
