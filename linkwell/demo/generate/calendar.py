@@ -39,6 +39,12 @@ def some_time(rng: Random, day: date, earliest: int = 9, latest: int = 17) -> da
     return at(day, minutes // 60, minutes % 60)
 
 
+def clock(at: datetime) -> str:
+    """Return "2.30 pm" by the town's clock."""
+    here = at.astimezone(HERE)
+    return f"{here.hour % 12 or 12}.{here:%M} {'am' if here.hour < 12 else 'pm'}"
+
+
 def quarter_of(day: date) -> str:
-    """Return "2026-Q1" of a financial quarter that ends in March, June, September or December."""
+    """Return "2026-Q1", the quarter of the calendar year."""
     return f"{day.year}-Q{(day.month - 1) // 3 + 1}"
