@@ -8,8 +8,6 @@ next run; a clone of it takes a fraction of a second and logs in as the app role
 
 import itertools
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -89,15 +87,7 @@ class TestServer:
             app_url=make_conninfo(self.app, dbname=draft),
             owner_logs_in=self.owner != self.admin,
         )
-        environment = {
-            **os.environ,
-            "DATABASE_URL": roles.as_owner(make_conninfo(self.owner, dbname=draft)),
-            "DJANGO_SETTINGS_MODULE": "linkwell.config.settings_test",
-        }
-        command = [sys.executable, "-m", "django", "migrate", "--verbosity=0", "--skip-checks"]
-        done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True)
-        if done.returncode != 0:
-            raise RuntimeError(f"The tests' database cannot be migrated:\n{done.stderr[-3000:]}")
+        migrations.migrate(make_conninfo(self.owner, dbname=draft))
         server.execute(f'ALTER DATABASE "{draft}" RENAME TO "{name}"')
 
     def _drop_old_templates(self, server: psycopg.Connection) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import importlib.util
 import os
+import secrets
 import shutil
 import stat
 import sys
@@ -84,14 +85,13 @@ def _data_elsewhere(home: Path, user: ServerUser) -> Path:
             f" folder {closed_folder(home)} is closed to other users. Open it with"
             f" `chmod o+x {closed_folder(home)}`, then start again."
         )
-    place = SYSTEM_FOLDER / "data" / hashlib.sha256(os.fsencode(home)).hexdigest()[:12]
-    place.mkdir(parents=True, exist_ok=True)
+    place = SYSTEM_FOLDER / "data" / secrets.token_hex(6)  # never the data of a home that was removed
+    place.mkdir(parents=True)
     for folder in (SYSTEM_FOLDER, SYSTEM_FOLDER / "data", place):
         folder.chmod(0o755)
     data = place / "postgres"
-    if not (home / POINTER).exists():
-        _say(f"{closed_folder(home)} is closed to other users: PostgreSQL keeps its data in {data}.")
-        (home / POINTER).write_text(f"{data}\n")
+    _say(f"{closed_folder(home)} is closed to other users: PostgreSQL keeps its data in {data}.")
+    (home / POINTER).write_text(f"{data}\n")
     return data
 
 
