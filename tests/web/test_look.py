@@ -105,6 +105,19 @@ def test_paper_shows_the_content_without_the_frame(show):
     expect(page.locator(".app-header")).to_be_hidden()
     expect(page.get_by_role("button", name="Send referral")).to_be_hidden()
     expect(page.get_by_text("Since my wife died")).to_be_visible()
+    after = "getComputedStyle(document.querySelector('.app-person a'), '::after').content"
+    assert page.evaluate(after) == "none"  # an address of ours means nothing on paper
+
+
+def test_large_print_is_at_least_18_points_whatever_the_part(show):
+    page = show(gallery.draw().replace('<main class="', '<main class="app-large-print '))
+    page.emulate_media(media="print")
+    small = page.evaluate(
+        """() => [...document.querySelectorAll('main :is(p, li, dt, dd, td, th, h1, h2, h3, blockquote)')]
+            .filter((e) => e.checkVisibility() && parseFloat(getComputedStyle(e).fontSize) < 24 - 0.01)
+            .map((e) => e.outerHTML.slice(0, 80))"""
+    )
+    assert small == []
 
 
 def test_the_styles_name_start_and_end_and_fetch_nothing():
