@@ -66,8 +66,8 @@ $(BIN)/.linkwell-tools: requirements/tools.txt | python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/tools.txt 2>/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/tools.txt
 	@touch $@
 
-$(BIN)/.linkwell: $(BIN)/.linkwell-tools requirements/evaluation.txt pyproject.toml
-	$(call install,requirements/evaluation.txt)
+$(BIN)/.linkwell: $(BIN)/.linkwell-tools requirements/core.txt pyproject.toml
+	$(call install,requirements/core.txt)
 	@touch $@
 
 $(BIN)/.linkwell-dev: $(BIN)/.linkwell requirements/dev.txt

@@ -1,0 +1,109 @@
+"""Jobs that a killed worker left are taken up; a command meets a database that is ready."""
+
+import asyncio
+from types import SimpleNamespace
+from urllib.parse import quote
+
+import psycopg
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+
+from linkwell.cli import migrations
+from linkwell.cli.running.worker import take_up_what_was_left
+from tests.faults.running import linkwell
+
+
+def test_a_job_of_a_worker_that_died_goes_back_into_the_queue_and_one_of_a_living_worker_stays(cloned_database):
+    with psycopg.connect(cloned_database.app_url, autocommit=True) as app:
+        dead, alive = (
+            app.execute(
+                "INSERT INTO procrastinate_workers (last_heartbeat)"
+                " VALUES (now() - make_interval(secs => %s)) RETURNING id",
+                [seconds],
+            ).fetchone()[0]
+            for seconds in (60, 1)
+        )
+        for name, worker in (("left", dead), ("in_hand", alive)):
+            app.execute(
+                "INSERT INTO procrastinate_jobs (queue_name, task_name, status, worker_id)"
+                " VALUES ('default', %s, 'doing', %s)",
+                [name, worker],
+            )
+
+        asyncio.run(one_round())
+
+        jobs = dict(app.execute("SELECT task_name, status::text FROM procrastinate_jobs").fetchall())
+    assert jobs == {"left": "todo", "in_hand": "doing"}
+
+
+async def one_round():
+    from procrastinate.contrib.django import app
+
+    worker_app = app.with_connector(app.connector.get_worker_connector())
+    async with worker_app.open_async():
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(take_up_what_was_left(worker_app), timeout=1)
+
+
+def run(clone, home, *words):
+    return linkwell(
+        *words,
+        home=home,
+        DATABASE_URL=clone.app_url,
+        LINKWELL_OWNER_URL=clone.owner_url,
+        PYTHONWARNINGS="ignore",
+    )
+
+
+@pytest.fixture
+def by_url(cloned_database):
+    """The clone with addresses in the form that people give."""
+
+    def url(conninfo):
+        part = conninfo_to_dict(conninfo)
+        place = quote(part["host"], safe="")
+        return f"postgresql://{part['user']}@/{part['dbname']}?host={place}"
+
+    if "host" not in conninfo_to_dict(cloned_database.app_url):
+        pytest.skip("the server is not reached over a socket")
+    return SimpleNamespace(app_url=url(cloned_database.app_url), owner_url=url(cloned_database.owner_url))
+
+
+def test_a_scheme_is_added_with_a_link_that_invites_its_first_administrator(by_url, tmp_path):
+    done = run(by_url, tmp_path, "scheme", "add", "Trafford", "--admin", "lead@example.org")
+
+    assert done.returncode == 0, done.stderr
+    first, link = done.stdout.strip().splitlines()
+    assert first == "Trafford is ready. Give lead@example.org this link; it works once:"
+    assert link.startswith("http://localhost:8000/i/")
+
+
+def test_a_scheme_of_the_same_name_is_refused_in_one_sentence(by_url, tmp_path):
+    run(by_url, tmp_path, "scheme", "add", "Trafford", "--admin", "lead@example.org")
+    again = run(by_url, tmp_path, "scheme", "add", "trafford", "--admin", "other@example.org")
+
+    assert again.returncode == 1
+    assert again.stderr.count("\n") == 1 and "Traceback" not in again.stderr
+
+
+def test_a_command_refuses_tables_older_than_itself(by_url, tmp_path):
+    with psycopg.connect(by_url.owner_url) as owner:
+        owner.execute("COMMENT ON TABLE django_migrations IS 'linkwell of last year'")
+    assert migrations.state(by_url.owner_url) == migrations.BEHIND
+
+    done = run(by_url, tmp_path, "scheme", "add", "Trafford", "--admin", "lead@example.org")
+
+    assert (done.returncode, done.stderr) == (
+        1,
+        "The database is older than this Linkwell. Run `linkwell migrate` first, then try again.\n",
+    )
+    assert run(by_url, tmp_path, "migrate").returncode == 0
+    assert migrations.state(by_url.owner_url) == migrations.CURRENT
+
+
+def test_an_unexpected_fault_is_one_sentence_too(by_url, tmp_path):
+    done = run(by_url, tmp_path, "manage", "shell", "-c", "1 / 0")
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("Linkwell stopped because of a fault of its own (ZeroDivisionError).")
+    assert done.stderr.count("\n") == 1

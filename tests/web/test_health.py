@@ -1,0 +1,58 @@
+"""`GET /healthz` says what is well and what is not, and never why."""
+
+import psycopg
+import pytest
+from django.db import connections
+
+WELL = {"status": "ok", "database": "ok", "worker": "ok", "migrations": "ok"}
+
+
+@pytest.fixture
+def ask(client):
+    def ask():
+        answer = client.get("/healthz")
+        return answer.status_code, answer.json()
+
+    return ask
+
+
+def worker_spoke(clone, *, seconds_ago):
+    with psycopg.connect(clone.app_url) as app:
+        query = "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - make_interval(secs => %s))"
+        app.execute(query, [seconds_ago])
+
+
+def test_all_is_well_with_a_worker_that_spoke_just_now(cloned_database, ask):
+    worker_spoke(cloned_database, seconds_ago=3)
+
+    assert ask() == (200, WELL)
+
+
+def test_without_a_worker_it_is_not_well(cloned_database, ask):
+    assert ask() == (503, WELL | {"status": "not ok", "worker": "down"})
+
+
+def test_a_worker_that_fell_silent_is_not_well(cloned_database, ask):
+    worker_spoke(cloned_database, seconds_ago=60)
+
+    assert ask() == (503, WELL | {"status": "not ok", "worker": "silent"})
+
+
+def test_tables_older_than_the_code_are_not_well(cloned_database, ask):
+    with psycopg.connect(cloned_database.owner_url) as owner:
+        owner.execute("DELETE FROM django_migrations WHERE app = 'referrals' AND name = '0001_initial'")
+
+    assert ask() == (503, WELL | {"status": "not ok", "worker": "unknown", "migrations": "behind"})
+
+
+def test_a_database_that_is_away_is_said_without_the_fault_s_text(cloned_database, ask, monkeypatch):
+    monkeypatch.setitem(connections["default"].settings_dict, "NAME", "nowhere")
+
+    assert ask() == (
+        503,
+        {"status": "not ok", "database": "down", "worker": "unknown", "migrations": "unknown"},
+    )
+
+
+def test_nothing_can_be_sent_to_it(cloned_database, client):
+    assert client.post("/healthz").status_code == 405
