@@ -45,8 +45,12 @@ class Story:
 
     def refer(self, *, at: Any = NOW, by: Any = None, **changed: Any) -> Any:
         return actions.share_with_organisation(
-            episode_id=self.episode.pk, service_id=self.service.pk, share=self.share(**changed), by=by or self.asha, at=at
-        )  # fmt: skip
+            episode_id=self.episode.pk,
+            service_id=self.service.pk,
+            share=self.share(**changed),
+            by=by or self.asha,
+            at=at,
+        )
 
     def answer(self, answer: str, *, at: Any = NOW, **fields: Any) -> Any:
         return actions.answer(token_id=link().pk, given=Answer(answer=answer, **fields), at=at)
@@ -68,12 +72,25 @@ def story(scheme) -> Story:
     scheme.save()
     asha = MembershipFactory(account__name="Asha Patel")
     person = PersonFactory(
-        given_name="Adelaide", preferred_name="Ada", family_name="Example", born_on=NOW.date() - timedelta(days=72 * 365 + 60),
-        phone="07700 900123", email="ada@example.org", address="1 Woodside Road", postcode="M33 7ZF", health_number="",
-    )  # fmt: skip
+        given_name="Adelaide",
+        preferred_name="Ada",
+        family_name="Example",
+        born_on=NOW.date() - timedelta(days=72 * 365 + 60),
+        phone="07700 900123",
+        email="ada@example.org",
+        address="1 Woodside Road",
+        postcode="M33 7ZF",
+        health_number="",
+    )
     ContactRule.objects.create(
-        scheme=scheme, person=person, by_phone=True, by_post=True, when="afternoons only", recorded_at=NOW, recorded_by=asha
-    )  # fmt: skip
+        scheme=scheme,
+        person=person,
+        by_phone=True,
+        by_post=True,
+        when="afternoons only",
+        recorded_at=NOW,
+        recorded_by=asha,
+    )
     episode = EpisodeFactory(person=person, link_worker=asha)
     NeedFactory(episode=episode, code="loneliness")
     NeedFactory(episode=episode, code="abuse")

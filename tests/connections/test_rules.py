@@ -15,16 +15,27 @@ from linkwell.support import rules as support
 MANUAL = Path(__file__).resolve().parents[2] / "docs" / "reference" / "states.md"
 
 THE_WAY = {
-    (S.PROPOSED, S.SIGNPOSTED), (S.PROPOSED, S.SHARED), (S.SHARED, S.RECEIVED), (S.RECEIVED, S.ACCEPTED),
-    (S.RECEIVED, S.WAITING), (S.RECEIVED, S.DECLINED_ORGANISATION), (S.RECEIVED, S.DECLINED_PERSON),
-    (S.WAITING, S.ACCEPTED), (S.WAITING, S.DECLINED_ORGANISATION), (S.WAITING, S.DECLINED_PERSON),
-    (S.SIGNPOSTED, S.FIRST_ATTENDED), (S.ACCEPTED, S.FIRST_ATTENDED), (S.FIRST_ATTENDED, S.ATTENDING),
-}  # fmt: skip
+    (S.PROPOSED, S.SIGNPOSTED),
+    (S.PROPOSED, S.SHARED),
+    (S.SHARED, S.RECEIVED),
+    (S.RECEIVED, S.ACCEPTED),
+    (S.RECEIVED, S.WAITING),
+    (S.RECEIVED, S.DECLINED_ORGANISATION),
+    (S.RECEIVED, S.DECLINED_PERSON),
+    (S.WAITING, S.ACCEPTED),
+    (S.WAITING, S.DECLINED_ORGANISATION),
+    (S.WAITING, S.DECLINED_PERSON),
+    (S.SIGNPOSTED, S.FIRST_ATTENDED),
+    (S.ACCEPTED, S.FIRST_ATTENDED),
+    (S.FIRST_ATTENDED, S.ATTENDING),
+}
 NO_FROM_THE_PERSON = {(was, S.DECLINED_PERSON) for was in (S.PROPOSED, S.SIGNPOSTED, S.SHARED, S.ACCEPTED)}
 CORRECTED = {
-    (S.ACCEPTED, S.WAITING), (S.ACCEPTED, S.DECLINED_ORGANISATION), (S.DECLINED_ORGANISATION, S.ACCEPTED),
+    (S.ACCEPTED, S.WAITING),
+    (S.ACCEPTED, S.DECLINED_ORGANISATION),
+    (S.DECLINED_ORGANISATION, S.ACCEPTED),
     (S.DECLINED_ORGANISATION, S.WAITING),
-}  # fmt: skip
+}
 ENDED = {(was, S.ENDED) for was in rules.OPEN}
 
 
@@ -59,9 +70,15 @@ def test_a_service_that_runs_may_be_asked(operating):
 
 @pytest.mark.parametrize(
     ("operating", "listing"),
-    [("paused", "listed"), ("closed", "listed"), ("open", "gone"), ("open", "defunct"), ("open", "inactive"),
-     ("open", "temporarily_closed")],
-)  # fmt: skip
+    [
+        ("paused", "listed"),
+        ("closed", "listed"),
+        ("open", "gone"),
+        ("open", "defunct"),
+        ("open", "inactive"),
+        ("open", "temporarily_closed"),
+    ],
+)
 def test_a_service_that_is_paused_closed_or_gone_is_not_asked(operating, listing):
     with pytest.raises(errors.NotTakingPeople, match="Shed is "):
         rules.check_taking(service="Shed", operating=operating, listing=listing)

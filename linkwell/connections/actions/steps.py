@@ -22,14 +22,14 @@ from linkwell.team.models import Membership
 
 def writing_episode(*, episode_id: int, by: Membership, at: datetime) -> Episode:
     """Return an open episode that this member may connect from, locked; raise NotVisible or EpisodeOver."""
-    if not may(by.role, "W", "onward", "caseload"):
+    if not may(by.role, "W", "onward", "c"):
         raise NotVisible
     return locked_episode(episode_id=episode_id, by=by, at=at)
 
 
 def locked_connection(*, connection_id: int, by: Membership, at: datetime) -> Connection:
     """Return a connection that this member may move, locked; raise NotVisible."""
-    if not may(by.role, "W", "onward", "caseload"):
+    if not may(by.role, "W", "onward", "c"):
         raise NotVisible
     reachable = visible_connections(viewer=by, at=at).filter(pk=connection_id).values("pk")
     rows = Connection.objects.select_for_update(of=("self",)).select_related("service", "episode")

@@ -145,7 +145,7 @@ class ConnectionPage:
 def connection_page(*, viewer: Membership, connection_id: int, at: datetime) -> ConnectionPage:
     """Return one connection in the viewer's reach; raise NotVisible; 8 statements."""
     row = visible_connection(viewer=viewer, connection_id=connection_id, at=at)
-    writes = may(viewer.role, "W", "onward", "caseload")
+    writes = may(viewer.role, "W", "onward", "c")
     packet = SharePacket.objects.filter(connection=row).select_related("organisation", "by__account").first()
     line = _line(row)
     return ConnectionPage(
