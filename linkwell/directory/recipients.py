@@ -12,5 +12,7 @@ def resolve_organisation(recipient_id: int, channel: str) -> Address | Held:
     if organisation is None:
         return Held("This organisation is no longer in the directory.")
     if not organisation.referral_email or organisation.referral_email_verified_at is None:
-        return Held("Nobody has confirmed an address for referrals with this organisation. Confirm one in the directory.")
+        return Held(
+            "Nobody has confirmed an address for referrals with this organisation. Confirm one in the directory."
+        )
     return Address(organisation.referral_email)

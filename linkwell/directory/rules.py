@@ -159,4 +159,4 @@ def span(days: int) -> str:
     if days < 61:
         return f"{days // 7} weeks"
     months = round(days / 30.44)
-    return f"{months} months" if months < 24 else f"{days // 365} years"
+    return f"{months} months" if months < 24 else f"{round(days / 365.25)} years"

@@ -7,6 +7,7 @@
 | heard   | 1 × share of needs recognised in the words | half of a need that was chosen: it is our reading       |
 | words   | 1 × share of the words found, by rarity    | performance.md §1 (BM25 there); in the text × 0.5       |
 | near    | 1 − distance / reach, not below 0          | performance.md §1; reach 8 km where none is asked       |
+|         | (a place known by outward code only: not nearer than 1.5 km, about half the width of one)            |
 |         | 0.5 where phone, online or home is offered | performance.md §1                                       |
 |         | −0.25 where its place is not stated        | so that it stands below every known near one            |
 | fresh   | +0.3 confirmed within 90 days, −0.3 not in a year | a stale entry wastes a journey (features DI4)    |
@@ -28,6 +29,7 @@ IN_TEXT = 0.5
 REMOTE = 0.5
 UNPLACED = -0.25
 DEFAULT_REACH_METRES = 8_000
+OUTCODE_METRES = 1_500
 FRESH = 0.3
 FRESH_DAYS = 90
 STALE_DAYS = 365
@@ -38,6 +40,7 @@ FULL = -0.8
 NEAR_MISS_REACH = 3.0  # times the reach asked for
 COMMON_SHARE = 0.1  # a word in more than this share of entries does not make one relevant by itself
 FEW_ENTRIES = 5
+STATEMENT_WORDS = 4  # fewer words are a search: then the needs heard in them rank but do not widen it
 
 
 def rarity(entries: int, holding: int) -> float:

@@ -40,6 +40,7 @@ LISTS = {
 FLAGS = frozenset({"is_free", "is_undisclosed"})
 _TOP = frozenset({"title", "licence", "attribution", "encoding", "delimiter", "date_formats", "whole_list", "columns",
                   "constants", "rules", "access", "list"})  # fmt: skip
+LONGEST_FIRST = 60  # a longer "first part" of an address is a remark
 _SLOT = re.compile(r"\{([^{}|]+)(?:\|([a-z ]+))?\}")
 
 
@@ -172,14 +173,15 @@ def _rule(given: Any, wrong: Any) -> Rule:
 
 
 def fill(template: str, cells: dict[str, str]) -> str:
-    """Return a template with the row's cells put in; filters: first (of its comma parts), title (not shouted), lower."""
+    """Return a template with a row's cells put in. Filters: first (comma part), title (not shouted), lower."""
 
     def slot(found: re.Match[str]) -> str:
         value = cells.get(found[1], "")
         value = "" if value.strip().casefold() in ("na", "n/a", "not known") else value
         match found[2]:
             case "first":
-                return value.split(",")[0].strip()
+                first = value.split(",")[0].strip()
+                return first if len(first) <= LONGEST_FIRST else ""
             case "title":
                 return _titled(value)
             case "lower":
@@ -187,7 +189,7 @@ def fill(template: str, cells: dict[str, str]) -> str:
             case _:
                 return value
 
-    return _SLOT.sub(slot, template)
+    return re.sub(r",\s*(?=\))", "", _SLOT.sub(slot, template))
 
 
 _SMALL = frozenset("and of the for in at to by on with a an".split())

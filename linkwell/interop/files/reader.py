@@ -257,6 +257,9 @@ def _place(service: ServiceRecord, node: Node) -> None:
         town=node.plain("town", limit=NAME),
         region=node.plain("region", limit=NAME),
     )
+    pieces = [piece.strip(" .") for piece in place.address.split(",")]
+    if not place.town and len(pieces) > 1 and re.fullmatch(r"[^\W\d][^\d]{2,30}", pieces[-1]):
+        place.town = pieces[-1]
     if words := node.words("postcode", limit=40):
         place.postcode = postcodes.normalise(words) or postcodes.outward(words)
         if place.postcode != words:

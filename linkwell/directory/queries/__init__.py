@@ -1,0 +1,29 @@
+"""Answers of the directory: what fits a person, what an entry says, what stands under a word."""
+
+from linkwell.directory.queries.entries import (
+    OrganisationEntry,
+    Place,
+    Remark,
+    ServicePage,
+    organisation_entry,
+    remarks,
+    service_page,
+)
+from linkwell.directory.queries.listing import Listed, Listing, search_directory
+from linkwell.directory.queries.support import find_support, from_home, place_named
+
+__all__ = [
+    "Listed",
+    "Listing",
+    "OrganisationEntry",
+    "Place",
+    "Remark",
+    "ServicePage",
+    "find_support",
+    "from_home",
+    "organisation_entry",
+    "place_named",
+    "remarks",
+    "search_directory",
+    "service_page",
+]

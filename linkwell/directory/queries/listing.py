@@ -1,0 +1,137 @@
+"""The directory as a list: by words, by place, by need; what is stale or closed says so and stands below."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from math import ceil
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from linkwell.directory import rules
+from linkwell.directory.queries.support import where
+from linkwell.matching import needs
+from linkwell.matching.reasons import room
+from linkwell.matching.words import stems
+from linkwell.places.queries import Located
+
+PAGE = 20
+REACH_METRES = 10_000
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One line of the list."""
+
+    pk: int
+    public_id: UUID
+    name: str
+    organisation: str
+    where: str
+    metres: float | None
+    when: str
+    cost: str
+    needs: tuple[str, ...]
+    status: str
+    freshness: str
+    is_stale: bool
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of the list."""
+
+    services: tuple[Listed, ...]
+    count: int
+    page: int
+    pages: int
+
+
+def search_directory(
+    words: str = "", place: Located | None = None, need: str = "", page: int = 1, *, at: datetime
+) -> Listing:
+    """Return a page of services that hold every word and the need, nearest first from a place, else by name.
+
+    With a place, those further than REACH_METRES are left out; those without a place stand at the end.
+    """
+    values: dict[str, Any] = {
+        "words": " & ".join(f"'{stem}':*" for stem in stems(words)),
+        "need": need,
+        "latitude": place.latitude if place else None,
+        "longitude": place.longitude if place else None,
+        "reach": REACH_METRES,
+        "page": PAGE,
+    }
+    named = bool(words.strip())
+    filters = ["listing <> 'defunct'"]
+    filters += ["s.search @@ %(words)s::tsquery"] if values["words"] else ["FALSE"] if named else []
+    filters += ["%(need)s = ANY (s.need_codes)"] if need else []
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT.format(filters=" AND ".join(filters), placed=_PLACED), values)
+        count = cursor.fetchone()[0]
+        pages = max(1, ceil(count / PAGE))
+        number = min(max(1, page), pages)
+        cursor.execute(
+            _PAGE.format(filters=" AND ".join(filters), placed=_PLACED), values | {"skip": (number - 1) * PAGE}
+        )
+        names = [column.name for column in cursor.description]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return Listing(tuple(_listed(row, at) for row in rows), count, number, pages)
+
+
+_PLACED = """
+    LEFT JOIN LATERAL (
+        SELECT l.*, CASE WHEN %(latitude)s::float8 IS NULL OR l.latitude IS NULL THEN NULL ELSE
+               12742017.6 * asin(least(1.0, sqrt(sin(radians(l.latitude - %(latitude)s::float8) / 2) ^ 2
+               + cos(radians(%(latitude)s::float8)) * cos(radians(l.latitude))
+               * sin(radians(l.longitude - %(longitude)s::float8) / 2) ^ 2))) END AS metres
+        FROM directory_serviceatlocation a JOIN directory_location l ON l.id = a.location_id
+        WHERE a.service_id = s.id AND NOT s.is_undisclosed
+        ORDER BY metres NULLS LAST, l.id LIMIT 1
+    ) p ON TRUE
+"""
+_COUNT = """
+SELECT count(*) FROM directory_service s {placed}
+WHERE {filters} AND (%(latitude)s::float8 IS NULL OR p.metres IS NULL OR p.metres <= %(reach)s)
+"""
+_PAGE = """
+SELECT s.id, s.public_id, s.name, coalesce(o.name, '') AS organisation, s.times_text, s.is_free, s.cost_text,
+       s.need_codes, s.operating, s.wait_weeks, s.listing, s.confirmed_at, s.confirmed_by, s.source_checked_on, s.seen_at,
+       f.name AS source, s.is_undisclosed, p.metres, coalesce(p.name, '') AS place, coalesce(p.address, '') AS address,
+       coalesce(p.town, '') AS town,
+       (SELECT string_agg(DISTINCT coalesce(nullif(u.town, ''), nullif(u.outcode, '')), ', ')
+        FROM directory_serviceatlocation ul JOIN directory_location u ON u.id = ul.location_id
+        WHERE ul.service_id = s.id) AS towns
+FROM directory_service s
+JOIN directory_source f ON f.id = s.source_id
+LEFT JOIN directory_organisation o ON o.id = s.organisation_id {placed}
+WHERE {filters} AND (%(latitude)s::float8 IS NULL OR p.metres IS NULL OR p.metres <= %(reach)s)
+ORDER BY (s.listing <> 'listed' OR s.operating = 'closed'), p.metres NULLS LAST, s.name, s.id
+LIMIT %(page)s OFFSET %(skip)s
+"""
+_LISTINGS = {
+    "gone": "No longer in its source's list",
+    "inactive": "Marked inactive by its source",
+    "temporarily_closed": "Temporarily closed",
+}
+
+
+def _listed(row: dict[str, Any], at: datetime) -> Listed:
+    fresh = rules.freshness(
+        confirmed_at=row["confirmed_at"], confirmed_by=row["confirmed_by"], source_checked_on=row["source_checked_on"],
+        seen_at=row["seen_at"], source=row["source"], on=at.astimezone(UTC).date(),
+    )  # fmt: skip
+    return Listed(
+        pk=row["id"],
+        public_id=row["public_id"],
+        name=row["name"],
+        organisation=row["organisation"],
+        where=where(row),
+        metres=row["metres"] if row["operating"] != "moved" else None,
+        when=row["times_text"],
+        cost="Free" if row["is_free"] else row["cost_text"],
+        needs=tuple(needs.label(code) for code in row["need_codes"]),
+        status=_LISTINGS.get(row["listing"], "") or room(row["operating"], row["wait_weeks"]),
+        freshness=fresh.words,
+        is_stale=fresh.is_stale,
+    )

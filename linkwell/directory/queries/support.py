@@ -1,0 +1,247 @@
+"""Find support: what fits a person, ranked, with reasons. The matching index will later stand behind this interface."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import Avg
+
+from linkwell.directory import rules
+from linkwell.directory.models import Location
+from linkwell.directory.queries.sql import Words, statement
+from linkwell.matching import needs, ranking, vocabulary
+from linkwell.matching.query import Answer, Facet, NearMiss, Parts, Point, Query, Suggestion
+from linkwell.matching.reasons import Facts, ask_first, near_miss, reasons, room
+from linkwell.matching.recognise import needs_heard
+from linkwell.matching.words import stems_with_words
+from linkwell.places import grid
+from linkwell.places.queries import Located, locate
+
+MOST_WORDS = 16  # of a question; a longer one is read for needs as a whole, for words as far as this
+
+
+def find_support(query: Query, at: datetime) -> Answer:
+    """Return all that fits, how many, the best with reasons, those that nearly fit and counts over all that fit.
+
+    Three statements, however many services there are.
+    """
+    on = at.astimezone(UTC).date()
+    heard = {code: phrase for code, phrase in needs_heard(query.words).items() if code not in query.needs}
+    asked = dict(list(stems_with_words(query.words).items())[:MOST_WORDS])
+    with connection.cursor() as cursor:
+        words = _words(cursor, list(asked))
+        text, values = statement(query, list(heard), words, on=on)
+        cursor.execute(text, values)
+        count, hits, misses, facets = (json.loads(one) if isinstance(one, str) else one for one in cursor.fetchone())
+        details = _details(cursor, [*hits, *misses], [f"'{word}'" for word in words.rarity], on=on)
+    found = {
+        hit["id"]: _facts(hit, details[hit["id"]], asked, list(words.rarity), way=hit.get("way") or "place")
+        for hit in [*hits, *misses]
+    }
+    return Answer(
+        count=count,
+        suggestions=tuple(_suggestion(query, hit, details[hit["id"]], found[hit["id"]], heard, on) for hit in hits),
+        near_misses=tuple(_near_miss(query, miss, details[miss["id"]], found[miss["id"]]) for miss in misses),
+        facets=_facets(facets),
+        heard=tuple(heard.items()),
+        words_not_found=tuple(word for stem, word in asked.items() if stem not in words.rarity),
+    )
+
+
+def _words(cursor: Any, stems: list[str]) -> Words:
+    """Return the rarity of each word among listed services, and those that make an entry relevant."""
+    if not stems:
+        return Words()
+    cursor.execute(
+        "SELECT w, (SELECT count(*) FROM directory_service WHERE listing = 'listed' AND search @@ ('''' || w || '''')::tsquery),"
+        " (SELECT count(*) FROM directory_service WHERE listing = 'listed') FROM unnest(%s::text[]) w",
+        [stems],
+    )
+    rows = cursor.fetchall()
+    holding, entries = {word: count for word, count, _ in rows}, rows[0][2]
+    rarity = {word: round(ranking.rarity(entries, holding[word]), 9) for word in stems if holding.get(word)}
+    return Words(rarity, ranking.telling({word: holding[word] for word in stems}, entries))
+
+
+def _details(cursor: Any, hits: list[dict[str, Any]], words: list[str], *, on: date) -> dict[int, dict[str, Any]]:
+    """Return what the page shows of each service that is shown, in one statement."""
+    if not hits:
+        return {}
+    cursor.execute(
+        """
+        SELECT s.id, s.public_id, s.name, s.organisation_id, coalesce(o.name, '') AS organisation,
+               CASE s.operating WHEN 'phone_only' THEN '{phone}'::text[] WHEN 'online_only' THEN '{online}'::text[]
+                    ELSE s.modes END AS modes,
+               s.languages, s.slots, s.is_free, s.cost_text, s.minimum_age, s.maximum_age, s.operating, s.wait_weeks,
+               s.area_text, s.times_text, s.confirmed_at, s.confirmed_by, s.source_checked_on, s.seen_at,
+               s.is_undisclosed, f.name AS source, s.access_yes, coalesce(l.access_yes, '{}') AS place_access,
+               coalesce(l.access_no, '{}') AS place_lacks,
+               coalesce(l.name, '') AS place, coalesce(l.address, '') AS address, coalesce(l.town, '') AS town,
+               coalesce(l.outcode, '') AS outcode, coalesce(l.precision, 'none') AS precision,
+               (SELECT coalesce(json_agg(json_build_array(n.code, n.why <> 'text', n.phrase)), '[]')
+                FROM directory_serviceneed n WHERE n.service_id = s.id) AS needs,
+               s.need_codes, s.strong_needs,
+               (SELECT coalesce(array_agg(w), '{}') FROM unnest(%(words)s::text[]) w WHERE s.search @@ w::tsquery) AS words_met,
+               (SELECT string_agg(DISTINCT coalesce(nullif(u.town, ''), nullif(u.outcode, '')), ', ')
+                FROM directory_serviceatlocation ul JOIN directory_location u ON u.id = ul.location_id
+                WHERE ul.service_id = s.id) AS towns
+        FROM directory_service s
+        LEFT JOIN directory_organisation o ON o.id = s.organisation_id
+        JOIN directory_source f ON f.id = s.source_id
+        JOIN unnest(%(ids)s::bigint[], %(places)s::bigint[]) AS h (id, location_id) ON h.id = s.id
+        LEFT JOIN directory_location l ON l.id = h.location_id
+        """,
+        {"words": words, "ids": [hit["id"] for hit in hits], "places": [hit["location_id"] for hit in hits]},
+    )
+    names = [column.name for column in cursor.description]
+    rows = (dict(zip(names, row, strict=True)) for row in cursor.fetchall())
+    return {
+        row["id"]: row | {"needs": json.loads(row["needs"]) if isinstance(row["needs"], str) else row["needs"]}
+        for row in rows
+    }
+
+
+def _facts(hit: dict[str, Any], row: dict[str, Any], asked: dict[str, str], stems: list[str], *, way: str) -> Facts:
+    phrases = {code: (code in row["strong_needs"], "") for code in row["need_codes"]}
+    phrases |= {code: (sure, phrase) for code, sure, phrase in row["needs"]}
+    met = set(row["words_met"])
+    access = set(row["access_yes"]) | set(row["place_access"]) - set(row["place_lacks"])
+    return Facts(
+        way=way,
+        metres=hit["metres"],
+        is_approximate=row["precision"] == "outcode",
+        modes=tuple(row["modes"]),
+        need_phrases=phrases,
+        words_met=tuple(asked[stem] for stem in stems if f"'{stem}'" in met),
+        access_met=frozenset(access - set(row["place_lacks"])),
+        languages=tuple(row["languages"]),
+        slots=row["slots"],
+        is_free=row["is_free"],
+        cost=row["cost_text"],
+        minimum_age=row["minimum_age"],
+        maximum_age=row["maximum_age"],
+        operating=row["operating"],
+        wait_weeks=row["wait_weeks"],
+        area=row["area_text"],
+        place=row["place"],
+    )
+
+
+def _suggestion(
+    query: Query, hit: dict[str, Any], row: dict[str, Any], facts: Facts, heard: dict[str, str], on: date
+) -> Suggestion:
+    fresh = rules.freshness(
+        confirmed_at=row["confirmed_at"], confirmed_by=row["confirmed_by"], source_checked_on=row["source_checked_on"],
+        seen_at=row["seen_at"], source=row["source"], on=on,
+    )  # fmt: skip
+    parts = Parts(
+        needs=hit["needs_points"], heard=hit["heard_points"], words=hit["word_points"], near=hit["near_points"],
+        fresh=hit["fresh_points"], unknown=hit["unknown_points"], room=hit["room_points"],
+    )  # fmt: skip
+    return Suggestion(
+        service_id=row["id"],
+        public_id=row["public_id"],
+        name=row["name"],
+        organisation_id=row["organisation_id"],
+        organisation=row["organisation"],
+        score=float(hit["score"]),
+        parts=parts,
+        reasons=reasons(query, facts, heard),
+        ask_first=ask_first(query, facts),
+        freshness=fresh.words,
+        is_stale=fresh.is_stale,
+        where=where(row),
+        metres=facts.metres if facts.way == "place" else None,
+        when=row["times_text"],
+        cost="Free" if row["is_free"] else row["cost_text"],
+        status=room(row["operating"], row["wait_weeks"]),
+        modes=tuple(vocabulary.MODES[mode] for mode in row["modes"] if mode in vocabulary.MODES),
+    )
+
+
+def where(row: dict[str, Any]) -> str:
+    """Return a place in a line; area only where the address is not disclosed."""
+    if row["is_undisclosed"]:
+        return f"{row['towns']} (address not given)" if row["towns"] else "Address not given"
+    if row["operating"] == "moved":
+        return "Has moved: ask where it is now"
+    return address_line(row["place"], row["address"], row["town"]) or row["towns"] or "Place not stated"
+
+
+def address_line(*parts: str) -> str:
+    """Return the parts of an address in a line, none of them twice."""
+    said = ""
+    for part in parts:
+        if part and part.casefold() not in said.casefold():
+            said = f"{said}, {part}" if said else part
+    return said
+
+
+def _near_miss(query: Query, miss: dict[str, Any], row: dict[str, Any], facts: Facts) -> NearMiss:
+    fails = near_miss(query, facts, miss["fails"])
+    return NearMiss(row["id"], row["public_id"], row["name"], row["organisation"], fails, float(miss["score"]))
+
+
+_LABELS = {"cost": {"free": "Free", "paid": "Costs money", "unknown": "Cost not stated"}}
+
+
+def _facets(rows: Iterable[dict[str, Any]]) -> dict[str, tuple[Facet, ...]]:
+    grouped: dict[str, list[Facet]] = {}
+    for row in rows:
+        grouped.setdefault(row["facet"], []).append(
+            Facet(row["value"], _label(row["facet"], row["value"]), row["count"])
+        )
+    return {name: tuple(sorted(facets, key=_order(name))) for name, facets in grouped.items()}
+
+
+def _order(name: str) -> Any:
+    if name == "day":
+        return lambda facet: facet.value
+    return lambda facet: (facet.value == "unknown", -facet.count, facet.label)
+
+
+def _label(facet: str, value: str) -> str:
+    if value == "unknown":
+        return {"mode": "Not stated how", "day": "Days not stated", "cost": "Cost not stated"}[facet]
+    match facet:
+        case "need":
+            return needs.label(value)
+        case "mode":
+            said = vocabulary.MODES.get(value, value)
+            return said[0].upper() + said[1:]
+        case "day":
+            return vocabulary.DAYS[int(value)]
+        case "language":
+            return vocabulary.LANGUAGES.get(value, value)
+    return _LABELS["cost"].get(value, value)
+
+
+def from_home(query: Query, located: Located) -> Query:
+    """Return the question asked from a place that `places.queries.locate` found."""
+    return replace(
+        query,
+        home=Point(located.latitude, located.longitude, located.easting, located.northing),
+        home_label=located.label,
+        home_outcode=located.outcode,
+        home_is_approximate=located.is_approximate,
+    )
+
+
+def place_named(text: str) -> Located | None:
+    """Return what `places.locate` finds, else the middle of the entries' own places in a town of that name."""
+    if found := locate(text):
+        return found
+    name = " ".join(text.split())[:80]
+    if not name:
+        return None
+    rows = Location.objects.filter(town__iexact=name, latitude__isnull=False, is_undisclosed=False)
+    middle = rows.aggregate(latitude=Avg("latitude"), longitude=Avg("longitude"))
+    if middle["latitude"] is None:
+        return None
+    label = name.title() if name == name.lower() else name
+    metres = grid.grid_or_none(middle["latitude"], middle["longitude"])
+    note = f"approximate: the middle of what is listed in {label}"
+    return Located(label, middle["latitude"], middle["longitude"], *metres, "town", "", note)
