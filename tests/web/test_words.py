@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, time
 
 import pytest
+from babel.messages.frontend import CommandLineInterface
+from django.conf import settings
 
 from linkwell.web import words
 
@@ -98,3 +100,26 @@ def test_numbers_are_grouped_and_shares_are_percentages():
     assert words.number(2.345, 1) == "2.3"
     assert words.share(0.345) == "34%"
     assert words.in_groups("JBSWY3DPEHPK3PXP") == "JBSW Y3DP EHPK 3PXP"
+
+
+def test_the_words_of_templates_and_python_can_be_extracted_for_translators(tmp_path, monkeypatch):
+    monkeypatch.chdir(settings.BASE)
+    catalogue = tmp_path / "django.pot"
+    words_of_pages = [
+        "pybabel",
+        "--quiet",
+        "extract",
+        "-F",
+        "babel.cfg",
+        "-k",
+        "gettext_lazy",
+        "-o",
+        str(catalogue),
+        ".",
+    ]
+    CommandLineInterface().run(words_of_pages)
+
+    found = catalogue.read_text()
+    assert 'msgid "Leave this page quickly"' in found
+    assert 'msgid "%(label)s must be a real date"' in found
+    assert 'msgid_plural "%(num)s codes are left."' in found
