@@ -33,7 +33,7 @@ NAVIGATION = {
         ("team:practices", "Practices"),
         ("directory:list", "Directory"),
         ("evidence:report", "Is it helping?"),
-        ("manage:outbox", "Outbox"),
+        ("outbox:list", "Outbox"),
     ],
     COM: [("evidence:report", "Is it helping?"), ("directory:list", "Directory")],
     REF: [("refer:mine", "My referrals"), ("refer:refer", "Refer someone"), ("directory:list", "Directory")],

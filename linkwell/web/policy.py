@@ -30,7 +30,7 @@ from linkwell.common.errors import DomainError, NotVisible
 from linkwell.common.scope import scope
 from linkwell.team.access import ROLE_NAMES, RoutePolicy
 from linkwell.team.models import Membership
-from linkwell.team.queries import Seat, seat_of, seats, token_scheme
+from linkwell.team.queries import Seat, demo_scheme_ids, seat_of, seats, token_scheme
 from linkwell.web import errors
 from linkwell.web.frame import frame_for
 from linkwell.web.middleware import AWAY
@@ -146,6 +146,34 @@ def public(*, audit: str = "", demo_only: bool = False) -> Callable[[View], View
             except AWAY as fault:
                 errors.log_fault(view.__name__, fault)
                 return errors.unavailable(request)
+
+        cast(Any, guarded).policy = policy
+        return guarded
+
+    return declare
+
+
+def demo_scope(*, audit: str = "") -> Callable[[View], View]:
+    """Declare a page of demo mode that reads the demo schemes without sign-in; absent in every other mode.
+
+    The view gets `scheme_ids`: the schemes that the demo's generator made, and no other.
+    """
+    policy = RoutePolicy(frozenset(), "scheme", audit, demo_only=True)
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+            request.frame = frame_for(request, None)  # type: ignore[attr-defined]
+            if not settings.DEMO:
+                return errors.not_found(request)
+            try:
+                ids = demo_scheme_ids()
+            except AWAY as fault:
+                errors.log_fault(view.__name__, fault)
+                return errors.unavailable(request)
+            if not ids:
+                return errors.not_found(request)
+            return _in_scope(lambda: view(request, scheme_ids=ids, **kwargs), request, ids, ids[0], None, policy)
 
         cast(Any, guarded).policy = policy
         return guarded
