@@ -59,8 +59,16 @@ def migrate() -> None:
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
 def manage(context: typer.Context) -> None:
-    """Run one of Django's own commands, for developers."""
+    """Run one of Django's own commands, for developers: `migrate` as the owner, all others as the app."""
     from linkwell.cli.session import session
+
+    if context.args[:1] == ["migrate"]:
+        from linkwell.cli import migrations, roles
+        from linkwell.cli.database import database
+
+        with database() as urls:
+            done = migrations.django(*context.args, url=roles.as_owner(urls.owner), check=False)
+        raise typer.Exit(done.returncode)
 
     with session():
         from django.core.management import execute_from_command_line

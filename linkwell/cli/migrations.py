@@ -57,11 +57,11 @@ def migrate(owner_url: str) -> None:
         server.execute(sql.SQL("COMMENT ON TABLE django_migrations IS {}").format(_label()))
 
 
-def django(*words: str, url: str) -> None:
-    """Run one of Django's commands in a process of its own; raise CalledProcessError if it fails."""
+def django(*words: str, url: str, check: bool = True) -> subprocess.CompletedProcess[bytes]:
+    """Run one of Django's commands in a process of its own; raise CalledProcessError if it must not fail."""
     environment = os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": SETTINGS}
     environment.setdefault("LINKWELL_SECRET_KEY", "unused")
-    subprocess.run([sys.executable, "-W", "ignore", "-m", "django", *words], env=environment, check=True)
+    return subprocess.run([sys.executable, "-W", "ignore", "-m", "django", *words], env=environment, check=check)
 
 
 def _label() -> str:

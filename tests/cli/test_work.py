@@ -9,7 +9,10 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from linkwell.cli import migrations
+from linkwell.cli.errors import Refused
+from linkwell.cli.running.run import DEMO, EMPTY, REAL, check_mode, contents
 from linkwell.cli.running.worker import take_up_what_was_left
+from tests.factories import AccountFactory, SchemeFactory
 from tests.faults.running import linkwell
 
 
@@ -107,3 +110,32 @@ def test_an_unexpected_fault_is_one_sentence_too(by_url, tmp_path):
     assert done.returncode == 1
     assert done.stderr.startswith("Linkwell stopped because of a fault of its own (ZeroDivisionError).")
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("made", "holds"),
+    [
+        ([], "nothing"),
+        ([True], "the demo scheme"),
+        ([False], "real schemes"),
+        ([True, False], "real schemes"),
+    ],
+)
+def test_real_and_made_up_schemes_are_told_apart(cloned_database, made, holds):
+    for is_demo in made:
+        SchemeFactory(is_demo=is_demo)
+    assert contents(cloned_database.owner_url) == holds
+
+
+def test_an_account_without_a_scheme_is_taken_for_a_real_one(cloned_database):
+    AccountFactory()
+    assert contents(cloned_database.owner_url) == REAL
+
+
+def test_demo_mode_refuses_real_schemes_and_the_demo_scheme_refuses_to_pass_for_real():
+    with pytest.raises(Refused, match="holds a real scheme, so it is not opened in demo mode"):
+        check_mode(REAL, demo=True)
+    with pytest.raises(Refused, match="holds the demo scheme, so it is opened in demo mode only"):
+        check_mode(DEMO, demo=False)
+    for holds, demo in ((EMPTY, True), (EMPTY, False), (DEMO, True), (REAL, False)):
+        check_mode(holds, demo=demo)

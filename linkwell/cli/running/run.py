@@ -22,6 +22,7 @@ from linkwell.cli.running.children import Child
 STOPPING_SECONDS = 8
 READY_SECONDS = 60
 DEATHS_BEFORE_READY = 3
+EMPTY, DEMO, REAL = "nothing", "the demo scheme", "real schemes"
 
 
 def run_everything() -> None:
@@ -33,21 +34,44 @@ def run_everything() -> None:
         with database() as urls:
             prepare(urls)
             if migrations.state(urls.owner) != migrations.CURRENT:
-                print("Bringing the database up to date")
+                print("Bringing the database up to date", flush=True)
                 migrations.migrate(urls.owner)
             make_assets(home, url=urls.app)
             demo = os.environ.get("LINKWELL_DEMO", "1") != "0"
             os.environ["LINKWELL_DEMO"] = "1" if demo else "0"
-            if demo and is_empty(urls.owner):
+            holds = contents(urls.owner)
+            check_mode(holds, demo=demo)
+            if demo and holds == EMPTY:
+                print("Loading the demo scheme", flush=True)
                 _linkwell("demo", "load")
             _serve(urls, home, host, port, demo=demo)
 
 
-def is_empty(owner_url: str) -> bool:
-    """Say whether the database holds no scheme and no account."""
+def contents(owner_url: str) -> str:
+    """Return what the database holds: EMPTY, DEMO or REAL schemes (accounts without a scheme are real)."""
+    query = """
+        SELECT EXISTS (SELECT FROM team_scheme WHERE NOT is_demo), EXISTS (SELECT FROM team_scheme),
+               EXISTS (SELECT FROM team_account)
+    """
     with roles.connect(roles.as_owner(owner_url)) as server:
-        query = "SELECT NOT EXISTS (SELECT FROM team_scheme) AND NOT EXISTS (SELECT FROM team_account)"
-        return bool(server.execute(query).fetchone()[0])
+        real, schemes, accounts = server.execute(query).fetchone()
+    if real or (accounts and not schemes):
+        return REAL
+    return DEMO if schemes else EMPTY
+
+
+def check_mode(holds: str, *, demo: bool) -> None:
+    """Raise Refused where made-up people would stand beside real ones, or be taken for them."""
+    if demo and holds == REAL:
+        raise Refused(
+            "This database holds a real scheme, so it is not opened in demo mode. Start with `make run DEMO=0` or"
+            " LINKWELL_DEMO=0, or set LINKWELL_HOME to a new folder for the demo."
+        )
+    if not demo and holds == DEMO:
+        raise Refused(
+            "This database holds the demo scheme, so it is opened in demo mode only. Start without DEMO=0, or set"
+            " LINKWELL_HOME to a new folder to start empty."
+        )
 
 
 def _serve(urls: Urls, home: Path, host: str, port: int, *, demo: bool) -> None:
