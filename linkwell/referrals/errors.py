@@ -62,11 +62,18 @@ class NotOfThisScheme(DomainError):
         super().__init__("Choose a practice or agency from the list.")
 
 
+class ReferralOver(DomainError):
+    code = "referral_over"
+
+    def __init__(self) -> None:
+        super().__init__("This referral has ended, so nothing can be added to it. Send a new one.")
+
+
 class AnswerMissing(DomainError):
     code = "answer_missing"
 
     def __init__(self) -> None:
-        super().__init__("Write your answer to the question.")
+        super().__init__("Write what you would like us to know.")
 
 
 class ReasonNeeded(DomainError):

@@ -1,7 +1,10 @@
-"""The clock of a referral."""
+"""The clock of a referral, and the states in which it waits."""
 
 from datetime import date, timedelta
 
+from linkwell.referrals.models import State
+
+QUEUE = (State.RECEIVED, State.RETURNED, State.ACCEPTED)
 URGENT_DAYS = 2
 
 

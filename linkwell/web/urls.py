@@ -5,9 +5,14 @@ from django.urls import include, path
 from linkwell.web.health import healthz
 
 urlpatterns = [
+    path("", include("linkwell.web.signin.urls")),
+    path("more/", include("linkwell.web.more.urls")),
+    path("team/", include("linkwell.web.team.urls")),
     path("healthz", healthz, name="healthz"),
     path("today/", include("linkwell.web.today.urls")),
     path("", include("linkwell.web.people.urls")),
+    path("refer/", include("linkwell.web.refer.urls")),
+    path("referrals/", include("linkwell.web.referrals.urls")),
     path("people/conversation/", include("linkwell.web.conversation.urls")),
     path("", include("linkwell.web.plan.urls")),
     path("", include("linkwell.web.review.urls")),

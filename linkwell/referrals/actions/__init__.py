@@ -11,13 +11,14 @@ from linkwell.referrals.actions.deciding import (
     return_referral,
 )
 from linkwell.referrals.actions.feedback import mark_read, tell_referrer
-from linkwell.referrals.actions.receiving import Request, answer_question, receive_referral
+from linkwell.referrals.actions.receiving import Request, add_note, answer_question, receive_referral
 from linkwell.referrals.actions.steps import move
 
 __all__ = [
     "NOTHING_TO_TELL",
     "Request",
     "accept_referral",
+    "add_note",
     "allocate_referral",
     "answer_question",
     "close_referral",

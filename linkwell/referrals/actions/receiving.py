@@ -19,7 +19,7 @@ from linkwell.referrals import errors, rules
 from linkwell.referrals.actions.feedback import tell_referrer
 from linkwell.referrals.actions.steps import move
 from linkwell.referrals.models import FeedbackToReferrer, Referral, ReferralEvent, Source, State, Urgency
-from linkwell.referrals.queries import in_triage, of_own_practice
+from linkwell.referrals.queries import QUEUE, in_triage, of_own_practice
 from linkwell.team.access import LW, REF, SUP
 from linkwell.team.models import Agency, Membership, Practice
 
@@ -213,4 +213,23 @@ def answer_question(*, referral_id: int, answer: str, by: Membership, at: dateti
     referral.reason = f"{referral.reason}\n\n{answer.strip()}".strip()
     referral.save(update_fields=["reason"])
     audit.record("referral.answered", about=referral, by=by, at=at)
+    return referral
+
+
+@transaction.atomic
+def add_note(*, referral_id: int, note: str, by: Membership, at: datetime) -> Referral:
+    """Add what a referrer wants known to an open referral; raise AnswerMissing, ReferralOver or NotVisible."""
+    rules.check_answer(note)
+    referral = of_own_practice(by).filter(pk=referral_id).select_for_update(of=("self",)).first()
+    if referral is None:
+        raise NotVisible
+    if referral.state not in (*QUEUE, State.ALLOCATED):
+        raise errors.ReferralOver
+    referral.reason = f"{referral.reason}\n\n{note.strip()}".strip()
+    referral.save(update_fields=["reason"])
+    ReferralEvent.objects.create(
+        scheme_id=referral.scheme_id, referral=referral, at=at, was=referral.state, now=referral.state, by=by,
+        reason=note.strip(),
+    )  # fmt: skip
+    audit.record("referral.note_added", about=referral, by=by, at=at)
     return referral

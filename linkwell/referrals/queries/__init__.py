@@ -2,7 +2,6 @@
 
 from linkwell.referrals.queries.inbox import (
     MOST_SHOWN,
-    QUEUE,
     PossibleMatch,
     QueueEntry,
     ReferralPage,
@@ -41,6 +40,7 @@ from linkwell.referrals.queries.referrer import (
     receipt,
 )
 from linkwell.referrals.queries.taking import Room, Wanted, who_could_take
+from linkwell.referrals.waiting import QUEUE
 
 __all__ = [
     "AlreadyOpen",

@@ -4,21 +4,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q
 
 from linkwell.common.dates import age_on
 from linkwell.common.errors import NotVisible
 from linkwell.matching import needs as vocabulary
 from linkwell.people.models import Person, RestrictedReader, RiskStatement
 from linkwell.people.queries import contact_rule, same_people
-from linkwell.referrals.models import Allocation, Referral, ReferralEvent, State, Urgency
+from linkwell.referrals.models import Allocation, Referral, ReferralEvent, ReferralQuerySet, State, Urgency
 from linkwell.referrals.queries.reach import people_in_reach
 from linkwell.referrals.queries.taking import Room, Wanted, who_could_take
-from linkwell.referrals.waiting import first_contact_by
+from linkwell.referrals.waiting import QUEUE, first_contact_by
 from linkwell.team.access import SUP
 from linkwell.team.models import Membership
 
-QUEUE = (State.RECEIVED, State.RETURNED, State.ACCEPTED)
 MOST_SHOWN = 100
 
 
@@ -30,6 +29,7 @@ class PossibleMatch:
     name: str
     born_on: date | None
     link_worker: str
+    has_record: bool  # somebody supports or has supported them
     in_reach: bool
 
 
@@ -55,7 +55,7 @@ class QueueEntry:
     could_take: tuple[Room, ...]
 
 
-def in_triage(viewer: Membership) -> QuerySet[Referral]:
+def in_triage(viewer: Membership) -> ReferralQuerySet:
     """Return the referrals of the scheme that the viewer may decide on, whatever their state."""
     rows = Referral.objects.of_scheme(viewer.scheme_id)
     if not viewer.triages:
@@ -65,7 +65,7 @@ def in_triage(viewer: Membership) -> QuerySet[Referral]:
     return rows.exclude(person__exclusions__membership=viewer)
 
 
-def queue(viewer: Membership) -> QuerySet[Referral]:
+def queue(viewer: Membership) -> ReferralQuerySet:
     """Return the referrals that wait for the viewer's decision, for the referrer's answer or for a link worker."""
     return in_triage(viewer).in_state(*QUEUE)
 
@@ -230,9 +230,9 @@ def _matches(
     """
     same = same_people(scheme_id=viewer.scheme_id, person_ids=person_ids)
     ids = {pk for others in same.values() for pk in others}
-    current = Allocation.objects.filter(ended_at=None).select_related("link_worker__account")
+    held = Allocation.objects.select_related("link_worker__account")
     others = Person.objects.filter(pk__in=ids, is_restricted=False).exclude(exclusions__membership=viewer)
-    people = {row.pk: row for row in others.prefetch_related(Prefetch("allocations", current))} if ids else {}
+    people = {row.pk: row for row in others.prefetch_related(Prefetch("allocations", held))} if ids else {}
     in_reach: set[int] = set()
     if at is not None and people:
         in_reach = set(people_in_reach(viewer=viewer, at=at).filter(pk__in=people).values_list("pk", flat=True))
@@ -243,5 +243,6 @@ def _matches(
 
 
 def _match(person: Person, in_reach: bool) -> PossibleMatch:
-    held = next(iter(person.allocations.all()), None)
-    return PossibleMatch(person.pk, person.called, person.born_on, held.link_worker.name if held else "", in_reach)
+    held = list(person.allocations.all())
+    worker = next((row.link_worker.name for row in held if row.ended_at is None), "")
+    return PossibleMatch(person.pk, person.called, person.born_on, worker, bool(held), in_reach)

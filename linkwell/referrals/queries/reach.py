@@ -11,6 +11,7 @@ from linkwell.people.keys import Traits
 from linkwell.people.models import Person, RecordOpening
 from linkwell.people.queries import matching
 from linkwell.referrals.models import Allocation, Referral
+from linkwell.referrals.waiting import QUEUE
 from linkwell.team.access import LW, SUP
 from linkwell.team.models import Membership, Scheme
 
@@ -45,17 +46,17 @@ def _team_access(viewer: Membership) -> bool:
     return Scheme.objects.filter(pk=viewer.scheme_id, team_access=True).exists()
 
 
-def _own(viewer: Membership) -> QuerySet[Allocation, dict[str, int]]:
+def _own(viewer: Membership) -> QuerySet[Allocation, Any]:
     mine = Allocation.objects.filter(scheme_id=viewer.scheme_id, link_worker=viewer)
     ended_with_me = Q(ended_at=F("referral__closed_at"))
     return mine.filter(Q(ended_at=None) | ended_with_me).values("person_id")
 
 
-def _covered(viewer: Membership, at: datetime) -> QuerySet[RecordOpening, dict[str, int]]:
+def _covered(viewer: Membership, at: datetime) -> QuerySet[RecordOpening, Any]:
     return _openings(viewer, at, RecordOpening.Kind.COVERING).values("person_id")
 
 
-def _broken_open(viewer: Membership, at: datetime) -> QuerySet[RecordOpening, dict[str, int]]:
+def _broken_open(viewer: Membership, at: datetime) -> QuerySet[RecordOpening, Any]:
     return _openings(viewer, at, RecordOpening.Kind.RESTRICTED).values("person_id")
 
 
@@ -81,7 +82,9 @@ class Card:
     name: str
     born_on: date | None
     link_worker: str
+    has_record: bool  # somebody supports or has supported them
     in_reach: bool
+    waiting_referral_id: int | None  # a referral that waits, for those who triage
 
 
 def cards(*, viewer: Membership, found: QuerySet[Person], at: datetime, most: int = 10) -> list[Card]:
@@ -89,27 +92,34 @@ def cards(*, viewer: Membership, found: QuerySet[Person], at: datetime, most: in
     if viewer.role not in (LW, SUP):
         raise NotVisible
     rows = _sifted(found, viewer, at).order_by("family_name", "given_name", "pk")[:most]
-    rows = rows.prefetch_related(
-        Prefetch("allocations", Allocation.objects.filter(ended_at=None).select_related("link_worker__account"))
-    )
-    people = list(rows)
-    reach = set(
-        people_in_reach(viewer=viewer, at=at).filter(pk__in=[row.pk for row in people]).values_list("pk", flat=True)
-    )
-    return [
-        Card(
-            row.pk,
-            row.called,
-            row.born_on,
-            next((held.link_worker.name for held in row.allocations.all()), ""),
-            row.pk in reach,
+    waiting = Referral.objects.in_state(*QUEUE) if viewer.triages else Referral.objects.none()
+    people = list(
+        rows.prefetch_related(
+            Prefetch("allocations", Allocation.objects.select_related("link_worker__account")),
+            Prefetch("referrals", waiting.order_by("received_at", "pk")),
         )
-        for row in people
-    ]
+    )
+    reach = people_in_reach(viewer=viewer, at=at).filter(pk__in=[row.pk for row in people])
+    in_reach = set(reach.values_list("pk", flat=True))
+    return [_card(row, row.pk in in_reach) for row in people]
+
+
+def _card(person: Person, in_reach: bool) -> Card:
+    held = list(person.allocations.all())
+    waiting = next(iter(person.referrals.all()), None)
+    return Card(
+        person_id=person.pk,
+        name=person.called,
+        born_on=person.born_on,
+        link_worker=next((row.link_worker.name for row in held if row.ended_at is None), ""),
+        has_record=bool(held),
+        in_reach=in_reach,
+        waiting_referral_id=waiting.pk if waiting else None,
+    )
 
 
 def search_people(*, viewer: Membership, traits: Traits, reference: str, at: datetime) -> list[Card]:
-    """Return at most ten cards of those who agree with all traits, or with an exact reference; 3 statements.
+    """Return at most ten cards of those who agree with all traits, or with an exact reference; 4 statements.
 
     Raises TooFewTraits or NumberAlone where no reference is given, and NotVisible for other roles.
     """
@@ -182,11 +192,12 @@ def _to_review(row: Any, at: datetime) -> OpeningToReview:
 
 
 def may_be_covered(*, viewer: Membership, person_id: int, at: datetime) -> Person:
-    """Return an unrestricted person of the scheme outside the viewer's reach, for covering; raise NotVisible."""
+    """Return an unrestricted person whom somebody of the scheme supports or has supported; raise NotVisible."""
     if viewer.role not in (LW, SUP):
         raise NotVisible
-    rows = _sifted(Person.objects.filter(scheme_id=viewer.scheme_id, is_restricted=False), viewer, at)
-    person = rows.filter(pk=person_id).first()
+    supported = Allocation.objects.filter(scheme_id=viewer.scheme_id).values("person_id")
+    rows = Person.objects.filter(scheme_id=viewer.scheme_id, is_restricted=False, pk__in=supported)
+    person = _sifted(rows, viewer, at).filter(pk=person_id).first()
     if person is None:
         raise NotVisible
     return person

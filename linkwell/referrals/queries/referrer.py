@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from linkwell.common.errors import NotVisible
 from linkwell.matching import needs as vocabulary
@@ -14,18 +15,18 @@ from linkwell.referrals.models import (
     FeedbackRead,
     FeedbackToReferrer,
     Referral,
+    ReferralQuerySet,
     State,
     Urgency,
 )
-from linkwell.referrals.queries.inbox import QUEUE
-from linkwell.referrals.waiting import first_contact_by
+from linkwell.referrals.waiting import QUEUE, first_contact_by
 from linkwell.team.access import LW, REF, SUP
 from linkwell.team.models import Membership
 
 OPEN = (*QUEUE, State.ALLOCATED)
 
 
-def of_own_practice(viewer: Membership) -> QuerySet[Referral]:
+def of_own_practice(viewer: Membership) -> ReferralQuerySet:
     """Return the referrals of the referrer's own practice or agency; restricted and excluded persons are absent."""
     rows = Referral.objects.of_scheme(viewer.scheme_id)
     if viewer.role != REF or not (viewer.practice_id or viewer.agency_id):
@@ -54,7 +55,7 @@ class OwnReferral:
     person_id: int
 
 
-def _mine(viewer: Membership, show: str) -> QuerySet[Referral]:
+def _mine(viewer: Membership, show: str) -> ReferralQuerySet:
     rows = of_own_practice(viewer)
     if show == "open":
         return rows.in_state(*OPEN)
@@ -160,9 +161,18 @@ class AlreadyOpen:
 
 
 def already_open(
-    *, viewer: Membership, health_number: str, given_name: str, family_name: str, born_on: date | None
+    *,
+    viewer: Membership,
+    health_number: str,
+    given_name: str,
+    family_name: str,
+    born_on: date | None,
+    but_not: UUID | str | None = None,
 ) -> AlreadyOpen | None:
-    """Return an open referral of the person's own practice; never anything to an agency."""
+    """Return an open referral of the person's own practice; never anything to an agency.
+
+    but_not  the key of the form that is being sent: what it made itself is no duplicate
+    """
     if viewer.role != REF or not viewer.practice_id:
         return None
     ids = same_person(
@@ -170,7 +180,8 @@ def already_open(
         postcode="", number=health_number,
     )  # fmt: skip
     rows = of_own_practice(viewer).in_state(*OPEN).filter(person__in=ids, person__practice_id=viewer.practice_id)
-    rows = rows.filter(person__is_restricted=False)
+    if but_not:
+        rows = rows.exclude(submission_key=but_not)
     row = rows.order_by("-received_at").first()
     return AlreadyOpen(row.pk, row.reference, row.received_at) if row else None
 

@@ -10,8 +10,13 @@ from linkwell.support.actions.contacts import (
     take_on,
 )
 from linkwell.support.actions.endings import add_task, end_episode, finish_task, hold_review, step_down
-from linkwell.support.actions.intake import accept_and_take_on
-from linkwell.support.actions.looking import note_search, open_restricted_record, review_opening
+from linkwell.support.actions.intake import accept_and_take_on, add_note_to_referral
+from linkwell.support.actions.looking import (
+    note_refused_opening,
+    note_search,
+    open_restricted_record,
+    review_opening,
+)
 from linkwell.support.actions.plan import (
     add_action,
     add_goal,
@@ -28,6 +33,7 @@ __all__ = [
     "accept_and_take_on",
     "add_action",
     "add_goal",
+    "add_note_to_referral",
     "add_strength",
     "add_task",
     "agree_plan",
@@ -39,6 +45,7 @@ __all__ = [
     "locked_episode",
     "log_contact",
     "log_first_conversation",
+    "note_refused_opening",
     "note_search",
     "open_restricted_record",
     "remove_strength",

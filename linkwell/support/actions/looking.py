@@ -86,6 +86,11 @@ def open_restricted_record(
     return opening
 
 
+def note_refused_opening(*, by: Membership, at: datetime) -> None:
+    """Write down that a member tried to open a restricted record and could not."""
+    audit.record("person.opened_restricted", by=by, at=at, outcome="refused")
+
+
 @transaction.atomic
 def review_opening(*, opening_id: int, by: Membership, at: datetime) -> RecordOpening:
     """Note that a team lead has looked into an opening, and tick it off for all of them; raise NotVisible."""
