@@ -82,7 +82,7 @@ def client_for() -> Callable[..., ProductClient]:
         session = client.session
         session["membership"] = membership.pk
         session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": time.time()}]
-        session["has_second_factor"] = True
+        session["account_authentication_methods_user"] = str(membership.account_id)
         session.save()
         return client
 

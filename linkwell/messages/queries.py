@@ -14,6 +14,7 @@ from linkwell.team import tokens
 from linkwell.team.models import Membership, Scheme
 
 KIND_NAMES = {
+    "invitation": "Someone invited",
     "organisation": "Group or service",
     "practice": "GP practice",
     "agency": "Agency",

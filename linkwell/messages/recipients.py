@@ -1,6 +1,6 @@
 """How a recipient's kind and id become an address, at the moment of sending.
 
-Practices, agencies and members are known here, for `team` stands below; rooms above register theirs
+Practices, agencies, members and invitations are known here, for `team` stands below; rooms above register theirs
 in their AppConfig: `recipients.register("organisation", resolve)`.
 """
 
@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from linkwell.common.scope import current_scope
 from linkwell.messages.errors import UnknownRecipient
-from linkwell.team.models import Agency, Membership, Practice
+from linkwell.team.models import Agency, Invitation, Membership, Practice
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,14 @@ def _member(recipient_id: int, channel: str) -> Address | Held:
     return _mailbox(member.account.email, channel, "This member has no e-mail address.")
 
 
+def _invitation(recipient_id: int, channel: str) -> Address | Held:
+    rows = Invitation.objects.filter(scheme_id=current_scope().scheme_id, redeemed_at=None, withdrawn_at=None)
+    invitation = rows.filter(pk=recipient_id, expires_at__gt=timezone.now()).first()
+    if invitation is None:
+        return Held("This invitation was used, withdrawn or ran out.")
+    return _mailbox(invitation.email, channel, "This invitation has no e-mail address.")
+
+
 def _mailbox(address: str, channel: str, missing: str) -> Address | Held:
     if channel != "email":
         return Held("Only e-mail is set up for this recipient.")
@@ -89,3 +97,4 @@ def _mailbox(address: str, channel: str, missing: str) -> Address | Held:
 register("practice", _practice)
 register("agency", _agency)
 register("member", _member)
+register("invitation", _invitation)

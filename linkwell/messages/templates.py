@@ -89,6 +89,36 @@ TEMPLATES: dict[str, Template] = {
         ),
         words=frozenset({"reference"}),
     ),
+    "invitation": Template(
+        name=_("An invitation"),
+        subject=_("Your invitation to %(scheme)s"),
+        body=_(
+            "Hello,\n\n%(inviter)s invites you to work in %(scheme)s as: %(role)s.\n\n"
+            "1. Open this page: %(link)s\n"
+            "2. Ask for a code. It comes to this mailbox.\n"
+            "3. Type the code, choose a password, and set up your second step for signing in.\n\n"
+            "The page works once, until %(until)s. If you did not expect this, you need do nothing."
+        ),
+        words=frozenset({"inviter", "role", "until"}),
+        link_path="/i/{secret}/",
+    ),
+    "invitation_code": Template(
+        name=_("A code for an invitation"),
+        subject=_("Your code for %(scheme)s"),
+        body=_(
+            "Hello,\n\nYour code is %(code)s\n\nIt works once, for 15 minutes, in the browser that asked for it. "
+            "If you did not ask for a code, someone else has your invitation: tell us, and do not pass the code on."
+        ),
+        has_code=True,
+    ),
+    "invitation_taken_up": Template(
+        name=_("Someone joined"),
+        subject=_("Someone you invited has joined %(scheme)s"),
+        body=_(
+            "Hello,\n\nAn invitation that you sent was taken up. Sign in to see who joined: %(site)s/team/\n\n"
+            "If that is not right, end their place on that page and tell your privacy officer."
+        ),
+    ),
     "staff_notice": Template(
         name=_("A notice for a member"),
         subject=_("Something waits for you in Linkwell"),

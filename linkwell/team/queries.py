@@ -251,7 +251,7 @@ class Offer:
 
 
 def offer(token_id: int, *, at: datetime) -> Offer | None:
-    """Return what the invitation of a link offers, within the scope of its scheme; None if it is over."""
+    """Return what the invitation of a link offers; None if it is over."""
     link = Token.objects.filter(pk=token_id, purpose=INVITATION).first()
     rows = Invitation.objects.filter(redeemed_at=None, withdrawn_at=None, expires_at__gt=at)
     row = rows.select_related("scheme", "practice", "agency").filter(pk=link.object_id).first() if link else None

@@ -7,3 +7,6 @@ class WebConfig(AppConfig):
 
     def ready(self) -> None:
         from linkwell.web import checks  # noqa: F401  registers the start-up checks
+        from linkwell.web.signin import second_factor
+
+        second_factor.connect()

@@ -6,14 +6,17 @@ from typing import Any
 from django.apps import apps
 from django.core.checks import Error, register
 from django.urls import URLPattern, URLResolver, get_resolver
+from procrastinate.contrib.django import app
 
 from linkwell.common.access import FIELD_CLASSES
+from linkwell.common.jobs import POLICIES
 
-# Routes of other packages, by the beginning of their name: what guards them is written here.
+# Routes of other packages, by where their views live: what guards them is written here.
 OTHER_PACKAGES = {
-    "account_": "allauth: sign-in, sign-out and the account's own pages",
-    "mfa_": "allauth: the account's own second factor",
+    "allauth.account.": "sign-in, sign-out and the account's own pages; `middleware.second_factor` stands before them",
+    "allauth.mfa.": "the account's own second factor; `middleware.second_factor` stands before them",
 }
+OWN_JOBS_OF_PROCRASTINATE = ("builtin:", "procrastinate.")
 # Models of other packages: no person who is supported may ever be in them.
 OTHER_MODELS = {
     "auth": "operational: unused permissions of Django",
@@ -43,21 +46,30 @@ def every_route_has_a_policy(**_: Any) -> list[Error]:
     return [
         Error(f"The route {pattern!r} ({name}) declares no policy: wrap its view in @route, @public or @by_token.")
         for pattern, name, view in routes()
-        if not hasattr(view, "policy") and not name.startswith(tuple(OTHER_PACKAGES))
-        and not pattern.startswith("account/")
-    ]  # fmt: skip
+        if not hasattr(view, "policy") and not view.__module__.startswith(tuple(OTHER_PACKAGES))
+    ]
+
+
+@register()
+def every_job_has_a_policy(**_: Any) -> list[Error]:
+    """Find jobs that declare no policy."""
+    return [
+        Error(f"The job {name!r} declares no policy: make it with @scheme_job or @clock_job of linkwell.common.jobs.")
+        for name in sorted(app.tasks)
+        if name not in POLICIES and not name.startswith(OWN_JOBS_OF_PROCRASTINATE)
+    ]
 
 
 @register()
 def every_field_has_a_class(**_: Any) -> list[Error]:
     """Find model fields without a class, and classes for fields that do not exist."""
     problems = []
-    for model in apps.get_models():
+    for model in apps.get_models(include_auto_created=True):
         label = model._meta.label
         if model._meta.app_label in OTHER_MODELS:
             continue
         classes = getattr(model, "field_classes", {})
-        names = {field.name for field in model._meta.concrete_fields}
+        names = {field.name for field in (*model._meta.concrete_fields, *model._meta.many_to_many)}
         missing = sorted(names - set(classes))
         unknown = sorted(set(classes) - names) + sorted(set(classes.values()) - FIELD_CLASSES)
         if missing:

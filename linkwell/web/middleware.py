@@ -8,14 +8,15 @@ from django.contrib.auth import logout
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.utils import timezone
 from psycopg_pool import PoolTimeout
 
+from linkwell.team.queries import seat_of
 from linkwell.web import errors
+from linkwell.web.frame import frame_for
 
 Next = Callable[[HttpRequest], HttpResponse]
 AWAY = (OperationalError, InterfaceError, PoolTimeout)
-FREE_OF_SECOND_FACTOR = ("/account/", "/static/", "/healthz", "/r/", "/i/", "/demo/")
 
 
 def database_failures(get_response: Next) -> Next:
@@ -42,7 +43,7 @@ def session_limits(get_response: Next) -> Next:
             seen = request.session.get("seen", now)
             too_idle = now - seen > settings.SESSION_IDLE_SECONDS
             too_old = now - began > settings.SESSION_ABSOLUTE_SECONDS
-            clock_went_back = now < began - 60
+            clock_went_back = now < max(began, seen) - 60
             if too_idle or too_old or clock_went_back:
                 logout(request)
             elif now - seen >= 60 or "seen" not in request.session:
@@ -53,17 +54,17 @@ def session_limits(get_response: Next) -> Next:
 
 
 def second_factor(get_response: Next) -> Next:
-    """Send an account without a second factor to set one up; demo accounts in demo mode are exempt."""
-    from allauth.mfa.utils import is_mfa_enabled
+    """Let a signed-in session go nowhere until it has set up or proved its second factor."""
+    from linkwell.web.signin.second_factor import is_proved, next_step
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        account = request.user
-        if account.is_authenticated and not request.path.startswith(FREE_OF_SECOND_FACTOR):
-            exempt = settings.DEMO and account.is_demo
-            if not exempt and not request.session.get("has_second_factor"):
-                if not is_mfa_enabled(account):
-                    return redirect(reverse("mfa_activate_totp"))
-                request.session["has_second_factor"] = True
+        if request.user.is_authenticated:
+            if where := next_step(request):
+                return redirect(where)
+            if request.path.startswith("/account/") and is_proved(request):  # pages of allauth, which knows no frame
+                chosen = request.session.get("membership")
+                seat = seat_of(request.user.pk, chosen=chosen, on=timezone.localdate())
+                request.frame = frame_for(request, seat)  # type: ignore[attr-defined]
         return get_response(request)
 
     return middleware

@@ -1,0 +1,69 @@
+"""Whether a session has proved a second factor, and where it must go if not.
+
+Proved means: in this session. That the account has a factor is not enough, for a session that began
+with the password alone, before the factor was set up, would otherwise stay open for whoever began it.
+"""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.signals import authentication_step_completed
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+
+# Open to anyone, signed in or not; they show nothing of an account.
+OPEN_TO_ALL = ("/static/", "/healthz", "/r/", "/i/", "/demo/")
+# What an account without a second factor needs to set one up, and to leave.
+TO_SET_UP = (
+    "account_logout", "account_reauthenticate", "mfa_activate_totp", "mfa_add_webauthn", "mfa_view_recovery_codes",
+)  # fmt: skip
+# What a session needs to prove the factor that its account has, and to leave.
+TO_PROVE = ("account_logout", "mfa_reauthenticate", "mfa_reauthenticate_webauthn")
+
+
+def is_proved(request: HttpRequest) -> bool:
+    """Say whether the account of this session has shown its second factor in it; demo accounts need none in a demo."""
+    account: Any = request.user
+    if settings.DEMO and account.is_demo:
+        return True
+    return any(record.get("method") == "mfa" for record in get_authentication_records(request, account))
+
+
+def next_step(request: HttpRequest) -> str:
+    """Return the page at which a signed-in session must set up or prove its factor; empty where it may go on."""
+    if request.path.startswith(OPEN_TO_ALL) or is_proved(request):
+        return ""
+    if is_mfa_enabled(request.user, FACTORS):
+        allowed, page = TO_PROVE, "mfa_reauthenticate"
+        where = f"{reverse(page)}?{urlencode({'next': request.get_full_path()})}"
+    else:
+        allowed, page = TO_SET_UP, "mfa_activate_totp"
+        where = reverse(page)
+    return "" if request.path in {reverse(name) for name in allowed} else where
+
+
+def remember_set_up(*, request: HttpRequest, user: Any, authenticator: Authenticator, **_: Any) -> None:
+    """Count setting a factor up as proof of it: whoever did so has it at hand."""
+    if authenticator.type in FACTORS and getattr(request, "user", None) == user:
+        about = {"id": authenticator.pk, "type": authenticator.type}
+        record_authentication(request, user, "mfa", reauthenticated=True, **about)
+
+
+def renew_session_id(*, request: HttpRequest, method: str, user: Any, **_: Any) -> None:
+    """Give a session a new id with its new rights; at sign-in Django does so itself."""
+    if method == "mfa" and getattr(request, "user", None) == user:
+        request.session.cycle_key()
+
+
+def connect() -> None:
+    """Listen to allauth; called once, when the product starts."""
+    authenticator_added.connect(remember_set_up, dispatch_uid="linkwell.second_factor.set_up")
+    authentication_step_completed.connect(renew_session_id, dispatch_uid="linkwell.second_factor.proved")
