@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.template import engines
 from django.template.loader import get_template
 from playwright.sync_api import expect
 
@@ -118,6 +119,15 @@ def test_large_print_is_at_least_18_points_whatever_the_part(show):
             .map((e) => e.outerHTML.slice(0, 80))"""
     )
     assert small == []
+
+
+def test_a_change_with_a_part_that_may_not_be_shown_has_no_picture_but_its_table():
+    macro = '{% from "components/charts.jinja" import change_bar %}{{ change_bar("Change", 40, 25, worse, 25) }}'
+    template = engines["jinja2"].from_string(macro)
+    assert "app-chart__strip" in template.render({"worse": 10})
+    hidden = template.render({"worse": (None, "[c]")})
+    assert "app-chart__strip" not in hidden
+    assert "[c]" in hidden
 
 
 def test_the_styles_name_start_and_end_and_fetch_nothing():
