@@ -119,7 +119,7 @@ def test_the_form_offers_what_is_known_with_a_first_draft_of_the_hope(story):
 
 def test_without_goals_the_need_stands_in_for_the_hope(story):
     story.episode.goals.all().delete()
-    assert form(story).hope == "Loneliness"
+    assert form(story).hope == "Loneliness or isolation"
     story.episode.needs.all().delete()
     assert form(story).hope == ""
 

@@ -61,9 +61,7 @@ def share_with_organisation(
     )  # fmt: skip
     if share.previewed and share.previewed != told.digest:
         raise errors.PreviewChanged
-    connection = begin(
-        episode, service_id=service_id, need_code=share.need_code, goal_id=share.goal_id, by=by, at=at
-    )  # fmt: skip
+    connection = begin(episode, service=service, need_code=share.need_code, goal_id=share.goal_id, by=by, at=at)
     move(connection, to=ConnectionState.SHARED, by=by, at=at, kind=Connection.Kind.REFERRAL)
     packet = _store(connection, organisation.pk, share, told, by=by, at=at)
     people.record_consent(

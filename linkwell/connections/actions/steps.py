@@ -10,7 +10,8 @@ from linkwell.common.errors import NotVisible
 from linkwell.connections import errors, rules
 from linkwell.connections.models import Connection, ConnectionEvent, ConnectionState, SharePacket, UnmetNeed
 from linkwell.connections.queries import PURPOSE, visible_connections
-from linkwell.connections.queries.sharing import open_connection, the_service
+from linkwell.connections.queries.sharing import fitting_need, open_connection, the_service
+from linkwell.directory.models import Service
 from linkwell.matching.needs import BY_CODE
 from linkwell.messages.actions import queue_message
 from linkwell.support.actions import locked_episode
@@ -54,22 +55,25 @@ def move(
 
 
 def begin(
-    episode: Episode, *, service_id: int, need_code: str, goal_id: int | None, by: Membership, at: datetime
+    episode: Episode, *, service: Service, need_code: str, goal_id: int | None, by: Membership, at: datetime
 ) -> Connection:
-    """Return the connection already talked about, or a new one; raise AlreadyConnected if it went further."""
-    held = open_connection(episode.pk, service_id)
+    """Return the connection already talked about, or a new one; raise AlreadyConnected if it went further.
+
+    Without a need named, it is for the person's first need that the service is for.
+    """
+    held = open_connection(episode.pk, service.pk)
     if held is not None and held.state != ConnectionState.PROPOSED:
         raise errors.AlreadyConnected(connection_id=held.pk)
     if held is not None:
         return held
     if goal_id is not None and not Goal.objects.filter(pk=goal_id, episode=episode).exists():
         raise errors.OfAnotherPlan
-    earlier = Connection.objects.filter(episode=episode, service_id=service_id, answer_settled_at=None)
+    earlier = Connection.objects.filter(episode=episode, service=service, answer_settled_at=None)
     earlier.update(answer_settled_at=at)  # an old "no" can no longer turn into a second yes
     connection: Connection = Connection.objects.create(
-        scheme_id=episode.scheme_id, episode=episode, person_id=episode.person_id, service_id=service_id,
-        goal_id=goal_id, need_code=need_code if need_code in BY_CODE else "", state=ConnectionState.PROPOSED,
-        state_at=at, created_at=at, by=by,
+        scheme_id=episode.scheme_id, episode=episode, person_id=episode.person_id, service=service, goal_id=goal_id,
+        need_code=need_code if need_code in BY_CODE else fitting_need(episode.pk, service),
+        state=ConnectionState.PROPOSED, state_at=at, created_at=at, by=by,
     )  # fmt: skip
     ConnectionEvent.objects.create(
         scheme_id=episode.scheme_id, connection=connection, at=at, now=ConnectionState.PROPOSED, by=by
@@ -83,8 +87,8 @@ def propose(
 ) -> Connection:
     """Keep a service that was talked about; twice is once. Raise NotVisible, EpisodeOver or AlreadyConnected."""
     episode = writing_episode(episode_id=episode_id, by=by, at=at)
-    the_service(service_id)
-    connection = begin(episode, service_id=service_id, need_code=need_code, goal_id=goal_id, by=by, at=at)
+    service = the_service(service_id)
+    connection = begin(episode, service=service, need_code=need_code, goal_id=goal_id, by=by, at=at)
     audit.record("connection.proposed", about=connection, by=by, at=at)
     return connection
 
@@ -97,7 +101,7 @@ def signpost(
     episode = writing_episode(episode_id=episode_id, by=by, at=at)
     service = the_service(service_id)
     rules.check_can_be_told(service=service.name, operating=service.operating, listing=service.listing)
-    connection = begin(episode, service_id=service_id, need_code=need_code, goal_id=goal_id, by=by, at=at)
+    connection = begin(episode, service=service, need_code=need_code, goal_id=goal_id, by=by, at=at)
     move(connection, to=ConnectionState.SIGNPOSTED, by=by, at=at, kind=Connection.Kind.SIGNPOST)
     audit.record("connection.signposted", about=connection, by=by, at=at)
     return connection

@@ -11,15 +11,18 @@ from linkwell.connections.queries.connections import (
     visible_connection,
     visible_connections,
 )
-from linkwell.connections.queries.links import PURPOSE, SharedWithYou, packet_of_link, shared_with_you
+from linkwell.connections.queries.links import PURPOSE, Front, SharedWithYou, front, packet_of_link, shared_with_you
 from linkwell.connections.queries.sharing import (
     Draft,
     ServiceFacts,
     ShareForm,
+    TellForm,
     draft,
     facts_of,
+    preview,
     service_facts,
     share_form,
+    tell_form,
 )
 
 __all__ = [
@@ -27,20 +30,25 @@ __all__ = [
     "ConnectionLine",
     "ConnectionPage",
     "Draft",
+    "Front",
     "HistoryLine",
     "PacketShown",
     "ReplyLine",
     "ServiceFacts",
     "ShareForm",
     "SharedWithYou",
+    "TellForm",
     "connection_page",
     "draft",
     "facts_of",
+    "front",
     "of_episode",
     "packet_of_link",
+    "preview",
     "service_facts",
     "share_form",
     "shared_with_you",
+    "tell_form",
     "visible_connection",
     "visible_connections",
 ]

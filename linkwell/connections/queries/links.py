@@ -16,6 +16,8 @@ class SharedWithYou:
     """The packet as its group sees it, and the answer it gave."""
 
     reference: str
+    scheme: str
+    phone: str
     content: tuple[tuple[str, str], ...]  # empty once there is no use for it
     expires_on: date
     answer: str
@@ -26,10 +28,25 @@ class SharedWithYou:
     may_answer: bool
 
 
+@dataclass(frozen=True)
+class Front:
+    """What stands on the page of a link before any code: nothing about anybody."""
+
+    reference: str
+    scheme: str
+    phone: str
+
+
+def front(token_id: int, *, at: datetime) -> Front:
+    """Return the front page of a link in force; raise NotVisible."""
+    packet = packet_of_link(token_id, at=at)
+    return Front(reference=packet.reference, scheme=packet.scheme.name, phone=packet.scheme.phone)
+
+
 def packet_of_link(token_id: int, *, at: datetime) -> SharePacket:
     """Return the packet that a link in force is for; raise NotVisible once it is withdrawn or over."""
     token = Token.objects.filter(pk=token_id, purpose=PURPOSE, revoked_at=None, expires_at__gt=at).first()
-    rows = SharePacket.objects.select_related("connection")
+    rows = SharePacket.objects.select_related("connection", "scheme")
     packet: SharePacket | None = rows.filter(pk=token.object_id, withdrawn_at=None).first() if token else None
     if packet is None:
         raise NotVisible
@@ -44,6 +61,8 @@ def shared_with_you(*, token_id: int, at: datetime) -> SharedWithYou:
     readable = rules.may_read_packet(connection.state)
     return SharedWithYou(
         reference=packet.reference,
+        scheme=packet.scheme.name,
+        phone=packet.scheme.phone,
         content=tuple((label, value) for label, value in packet.content) if readable else (),
         expires_on=packet.expires_on,
         answer=reply.answer if reply else "",

@@ -125,6 +125,34 @@ def suggested_hope(episode: Episode, need_code: str = "") -> str:
 
 
 @dataclass(frozen=True)
+class TellForm:
+    """What the page shows before someone is told about a service."""
+
+    service: ServiceFacts
+    connection_id: int | None
+    already: bool
+    refusal: str
+
+
+def tell_form(*, viewer: Membership, episode_id: int, service_id: int, at: datetime) -> TellForm:
+    """Return what to tell a person in reach about a service; `refusal` if it is closed; raise NotVisible."""
+    episode = visible_episode(viewer=viewer, episode_id=episode_id, at=at)
+    service = the_service(service_id)
+    held = open_connection(episode.pk, service_id)
+    refusal = ""
+    try:
+        rules.check_can_be_told(service=service.name, operating=service.operating, listing=service.listing)
+    except errors.NotTakingPeople as closed:
+        refusal = str(closed)
+    return TellForm(
+        service=service_facts(service),
+        connection_id=held.pk if held else None,
+        already=held is not None and held.state != ConnectionState.PROPOSED,
+        refusal=refusal,
+    )
+
+
+@dataclass(frozen=True)
 class ShareForm:
     """What the page "Refer on" shows before anything is ticked."""
 
@@ -180,6 +208,11 @@ def open_connection(episode_id: int, service_id: int) -> Connection | None:
     return rows.order_by("-pk").first()
 
 
+def fitting_need(episode_id: int, service: Service) -> str:
+    """Return the person's first need that this service is for, or nothing."""
+    return next((need.code for need in needs_of(episode_id) if need.code in service.need_codes), "")
+
+
 @dataclass(frozen=True)
 class Draft:
     """Exactly what would be sent, and the mark by which sending knows that it was previewed."""
@@ -199,3 +232,14 @@ def draft(
     content = packets.content_of(chosen, offered, whom_to_ring=_whom_to_ring(episode))
     extra = tuple(offer.label for offer in offered if offer.code in chosen and not offer.usual)
     return Draft(content=content, digest=packets.digest(content), extra=extra)
+
+
+def preview(
+    *, viewer: Membership, episode_id: int, service_id: int, ticked: Iterable[str], hope: str, extra_reason: str,
+    at: datetime,
+) -> Draft:  # fmt: skip
+    """Return what a group would read; raise NotVisible, NotTakingPeople, NoOrganisation and what `draft` raises."""
+    episode = visible_episode(viewer=viewer, episode_id=episode_id, at=at)
+    service = the_service(service_id)
+    check_may_share(service)
+    return draft(episode=episode, service=service, ticked=ticked, hope=hope, extra_reason=extra_reason, on=at.date())
