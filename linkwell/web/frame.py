@@ -4,6 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from linkwell.team.access import COM, DIR, LW, MGR, REF, SUP
 from linkwell.team.queries import Seat
@@ -12,32 +13,32 @@ from linkwell.web.render import Frame, NavItem
 # role → (name of the page, label); the first is the role's home page
 NAVIGATION = {
     LW: [
-        ("today:today", "Today"),
-        ("people:people", "People"),
-        ("support_search:search", "Find support"),
-        ("directory:list", "Directory"),
-        ("referrals:inbox", "Referrals"),
-        ("more:more", "More"),
+        ("today:today", gettext_noop("Today")),
+        ("people:people", gettext_noop("People")),
+        ("support_search:search", gettext_noop("Find support")),
+        ("directory:list", gettext_noop("Directory")),
+        ("referrals:inbox", gettext_noop("Referrals")),
+        ("more:more", gettext_noop("More")),
     ],
     SUP: [
-        ("referrals:inbox", "Referrals"),
-        ("people:people", "People"),
-        ("support_search:search", "Find support"),
-        ("directory:list", "Directory"),
-        ("manage:overview", "Team"),
-        ("more:more", "More"),
+        ("referrals:inbox", gettext_noop("Referrals")),
+        ("people:people", gettext_noop("People")),
+        ("support_search:search", gettext_noop("Find support")),
+        ("directory:list", gettext_noop("Directory")),
+        ("manage:overview", gettext_noop("Team")),
+        ("more:more", gettext_noop("More")),
     ],
     MGR: [
-        ("manage:overview", "Overview"),
-        ("team:members", "Team"),
-        ("team:practices", "Practices"),
-        ("directory:list", "Directory"),
-        ("evidence:report", "Is it helping?"),
-        ("outbox:list", "Outbox"),
+        ("manage:overview", gettext_noop("Overview")),
+        ("team:members", gettext_noop("Team")),
+        ("team:practices", gettext_noop("Practices")),
+        ("directory:list", gettext_noop("Directory")),
+        ("evidence:report", gettext_noop("Is it helping?")),
+        ("outbox:list", gettext_noop("Outbox")),
     ],
-    COM: [("evidence:report", "Is it helping?"), ("directory:list", "Directory")],
-    REF: [("refer:mine", "My referrals"), ("refer:refer", "Refer someone"), ("directory:list", "Directory")],
-    DIR: [("directory:list", "Directory")],
+    COM: [("evidence:report", gettext_noop("Is it helping?")), ("directory:list", gettext_noop("Directory"))],
+    REF: [("refer:mine", gettext_noop("My referrals")), ("refer:refer", gettext_noop("Refer someone")), ("directory:list", gettext_noop("Directory"))],
+    DIR: [("directory:list", gettext_noop("Directory"))],
 }
 
 
