@@ -1,19 +1,15 @@
 """Jobs that a killed worker left are taken up; a command meets a database that is ready."""
 
 import asyncio
-from types import SimpleNamespace
-from urllib.parse import quote
 
 import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict
 
 from linkwell.cli import migrations
 from linkwell.cli.errors import Refused
 from linkwell.cli.running.run import DEMO, EMPTY, REAL, check_mode, contents
 from linkwell.cli.running.worker import take_up_what_was_left
 from tests.factories import AccountFactory, SchemeFactory
-from tests.faults.running import linkwell
 
 
 def test_a_job_of_a_worker_that_died_goes_back_into_the_queue_and_one_of_a_living_worker_stays(cloned_database):
@@ -48,32 +44,8 @@ async def one_round():
             await asyncio.wait_for(take_up_what_was_left(worker_app), timeout=1)
 
 
-def run(clone, home, *words):
-    return linkwell(
-        *words,
-        home=home,
-        DATABASE_URL=clone.app_url,
-        LINKWELL_OWNER_URL=clone.owner_url,
-        PYTHONWARNINGS="ignore",
-    )
-
-
-@pytest.fixture
-def by_url(cloned_database):
-    """The clone with addresses in the form that people give."""
-
-    def url(conninfo):
-        part = conninfo_to_dict(conninfo)
-        place = quote(part["host"], safe="")
-        return f"postgresql://{part['user']}@/{part['dbname']}?host={place}"
-
-    if "host" not in conninfo_to_dict(cloned_database.app_url):
-        pytest.skip("the server is not reached over a socket")
-    return SimpleNamespace(app_url=url(cloned_database.app_url), owner_url=url(cloned_database.owner_url))
-
-
-def test_a_scheme_is_added_with_a_link_that_invites_its_first_administrator(by_url, tmp_path):
-    done = run(by_url, tmp_path, "scheme", "add", "Trafford", "--admin", "lead@example.org")
+def test_a_scheme_is_added_with_a_link_that_invites_its_first_administrator(by_url, run):
+    done = run("scheme", "add", "Trafford", "--admin", "lead@example.org")
 
     assert done.returncode == 0, done.stderr
     first, link = done.stdout.strip().splitlines()
@@ -81,31 +53,31 @@ def test_a_scheme_is_added_with_a_link_that_invites_its_first_administrator(by_u
     assert link.startswith("http://localhost:8000/i/")
 
 
-def test_a_scheme_of_the_same_name_is_refused_in_one_sentence(by_url, tmp_path):
-    run(by_url, tmp_path, "scheme", "add", "Trafford", "--admin", "lead@example.org")
-    again = run(by_url, tmp_path, "scheme", "add", "trafford", "--admin", "other@example.org")
+def test_a_scheme_of_the_same_name_is_refused_in_one_sentence(by_url, run):
+    run("scheme", "add", "Trafford", "--admin", "lead@example.org")
+    again = run("scheme", "add", "trafford", "--admin", "other@example.org")
 
     assert again.returncode == 1
     assert again.stderr.count("\n") == 1 and "Traceback" not in again.stderr
 
 
-def test_a_command_refuses_tables_older_than_itself(by_url, tmp_path):
+def test_a_command_refuses_tables_older_than_itself(by_url, run):
     with psycopg.connect(by_url.owner_url) as owner:
         owner.execute("COMMENT ON TABLE django_migrations IS 'linkwell of last year'")
     assert migrations.state(by_url.owner_url) == migrations.BEHIND
 
-    done = run(by_url, tmp_path, "scheme", "add", "Trafford", "--admin", "lead@example.org")
+    done = run("scheme", "add", "Trafford", "--admin", "lead@example.org")
 
     assert (done.returncode, done.stderr) == (
         1,
         "The database is older than this Linkwell. Run `linkwell migrate` first, then try again.\n",
     )
-    assert run(by_url, tmp_path, "migrate").returncode == 0
+    assert run("migrate").returncode == 0
     assert migrations.state(by_url.owner_url) == migrations.CURRENT
 
 
-def test_an_unexpected_fault_is_one_sentence_too(by_url, tmp_path):
-    done = run(by_url, tmp_path, "manage", "shell", "-c", "1 / 0")
+def test_an_unexpected_fault_is_one_sentence_too(by_url, run):
+    done = run("manage", "shell", "-c", "1 / 0")
 
     assert done.returncode == 1
     assert done.stderr.startswith("Linkwell stopped because of a fault of its own (ZeroDivisionError).")

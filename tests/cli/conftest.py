@@ -1,0 +1,29 @@
+"""Commands on a database that is reached by addresses, as on a server of somebody else's."""
+
+from types import SimpleNamespace
+from urllib.parse import quote
+
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+
+from tests.faults.running import linkwell
+
+
+@pytest.fixture
+def by_url(cloned_database):
+    """The clone with addresses in the form that people give."""
+
+    def url(conninfo):
+        part = conninfo_to_dict(conninfo)
+        login = part["user"] + (f":{quote(part['password'], safe='')}" if part.get("password") else "")
+        port = f"&port={part['port']}" if part.get("port") else ""
+        return f"postgresql://{login}@/{part['dbname']}?host={quote(part['host'], safe='')}{port}"
+
+    return SimpleNamespace(app_url=url(cloned_database.app_url), owner_url=url(cloned_database.owner_url))
+
+
+@pytest.fixture
+def run(by_url, tmp_path):
+    """Run one command to its end on the clone."""
+    addresses = {"DATABASE_URL": by_url.app_url, "LINKWELL_OWNER_URL": by_url.owner_url}
+    return lambda *words: linkwell(*words, home=tmp_path, PYTHONWARNINGS="ignore", **addresses)
