@@ -37,7 +37,11 @@ NAVIGATION = {
         ("outbox:list", gettext_noop("Outbox")),
     ],
     COM: [("evidence:report", gettext_noop("Is it helping?")), ("directory:list", gettext_noop("Directory"))],
-    REF: [("refer:mine", gettext_noop("My referrals")), ("refer:refer", gettext_noop("Refer someone")), ("directory:list", gettext_noop("Directory"))],
+    REF: [
+        ("refer:mine", gettext_noop("My referrals")),
+        ("refer:refer", gettext_noop("Refer someone")),
+        ("directory:list", gettext_noop("Directory")),
+    ],
     DIR: [("directory:list", gettext_noop("Directory"))],
 }
 
