@@ -1,6 +1,6 @@
-"""`linkwell demo …`: load the demo scheme, show who can sign in to it."""
+"""`linkwell demo …`: load the demo scheme, show who can sign in to it, show what is known to be true of it."""
 
-import os
+from typing import Annotated
 
 import typer
 
@@ -8,38 +8,65 @@ app = typer.Typer()
 
 
 @app.command()
-def load() -> None:
-    """Fill an empty database with the demo scheme."""
+def load(
+    seed: Annotated[int | None, typer.Option(help="Another number makes another town's history.")] = None,
+) -> None:
+    """Fill a database that holds no real scheme with the demo scheme: two years up to today."""
+    from linkwell.cli import roles
+    from linkwell.cli.database import database
     from linkwell.cli.session import session
 
     with session():
-        from linkwell.demo.load import load_demo
+        from rich.console import Console
 
-        loaded = load_demo()
-    print(f"The demo scheme is loaded: {loaded.rows:,} rows in {loaded.generated + loaded.loaded:.0f} s.")
+        from linkwell.demo.errors import AlreadyLoaded
+        from linkwell.demo.load import SEED, load_demo
+
+        try:
+            with Console(stderr=True).status("Making the demo scheme: two years of a town that does not exist"):
+                done = load_demo(seed=SEED if seed is None else seed)
+        except AlreadyLoaded as nothing_to_do:
+            print(nothing_to_do)
+            return
+        with database() as urls, roles.connect(roles.as_owner(urls.owner)) as server:
+            server.execute("ANALYZE")  # or the first pages are planned for empty tables
+    took = done.generated + done.loaded
+    print(f"The demo scheme is loaded: {done.rows:,} rows in {took:.1f} seconds ({done.generated:.1f} to make them).")
 
 
 @app.command("sign-ins")
-def show_sign_ins() -> None:
-    """Show who can sign in to the demo scheme, one of each role."""
-    from rich.console import Console
-    from rich.table import Table
-
-    from linkwell.cli.errors import Refused
+def sign_ins() -> None:
+    """Print who can sign in to the demo scheme; no password is needed or would work."""
     from linkwell.cli.session import session
 
     with session():
         from django.conf import settings
         from django.utils import timezone
+        from rich.console import Console
+        from rich.table import Table
 
-        from linkwell.demo.sign_ins import one_of_each_role, sign_ins
+        from linkwell.demo.signins import sign_ins
 
-        people = one_of_each_role(sign_ins(on=timezone.localdate()))
-        address = os.environ.get("LINKWELL_PUBLIC_URL") or settings.PUBLIC_URL
-    if not people:
-        raise Refused("This database holds no demo scheme. Load it into an empty one with `linkwell demo load`.")
-    table = Table("Role", "Name", "At", box=None, pad_edge=False)
-    for one in people:
-        table.add_row(one.role_name, one.name, one.place)
-    print(f"\nDemo sign-ins, without a password, at {address.rstrip('/')}/demo/")
-    Console().print(table)
+        found = sign_ins(on=timezone.localdate())
+        if not found:
+            print("No demo scheme is loaded. Run `linkwell demo load`.")
+            return
+        table = Table(title=f"Sign in with one click at {settings.PUBLIC_URL}/demo/", title_justify="left", box=None)
+        for heading in ("Role", "Name", "E-mail address"):
+            table.add_column(heading, overflow="fold")
+        for row in found:
+            table.add_row(row.role_name, row.name, row.email)
+        Console().print(table)
+
+
+@app.command()
+def truth() -> None:
+    """Print what is known to be true of the demo scheme: effects, regression to the mean, drop-out."""
+    from linkwell.cli.errors import Refused
+    from linkwell.cli.home import home
+    from linkwell.demo.truth_file import TRUTH
+
+    path = home() / TRUTH
+    if not path.exists():
+        raise Refused(f"There is no {path}. It is written when the demo scheme is loaded: `linkwell demo load`.")
+    print(path.read_text(encoding="utf-8"), end="")

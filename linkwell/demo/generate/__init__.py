@@ -6,6 +6,7 @@ from linkwell.demo.generate.directory import DirectoryBuilder
 from linkwell.demo.generate.history import History
 from linkwell.demo.generate.rows import DemoScheme, Rows
 from linkwell.demo.generate.team import SCHEME_NAME, build_team
+from linkwell.demo.generate.today import add_today
 from linkwell.demo.generate.town import build_town
 
 __all__ = ["SCHEME_NAME", "DemoScheme", "generate"]
@@ -18,5 +19,5 @@ def generate(seed: int, last_day: date) -> DemoScheme:
     team = build_team(last_day, rows)
     services = DirectoryBuilder(seed, last_day, rows, spots, team).build()
     history = History(seed, last_day, rows, spots, team, services)
-    history.run()
+    add_today(history, history.run(), services)
     return DemoScheme(seed, last_day, rows.tables, history.ledger.truth(seed=seed, last_day=last_day))

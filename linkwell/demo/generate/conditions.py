@@ -24,7 +24,6 @@ class Condition(Enum):
     PHONE_ONLY = "phone only"
     MOVED = "moved"
     CLOSED = "closed"
-    CLOSED_YESTERDAY = "closed yesterday"
     ENDED = "ended by its source"
     REPORTED = "reported as closed"
 
@@ -45,7 +44,6 @@ _STATUS = {
     Condition.PHONE_ONLY: ("phone_only", "Building works"),
     Condition.MOVED: ("moved", "Now two doors down"),
     Condition.CLOSED: ("closed", "The volunteers could not keep it going"),
-    Condition.CLOSED_YESTERDAY: ("closed", "Rang to ask about Thursday: closed for good last week"),
 }
 
 
@@ -60,8 +58,6 @@ class Stands:
 
 def draw_condition(rng: Random, kind: dict[str, Any], *, first: bool) -> Condition:
     """Return how one service stands; the first of a kind is well kept, so that every need has a good answer."""
-    if kind["name"] == "{area} lunch club" and not first and rng.random() < 0.2:
-        return Condition.CLOSED_YESTERDAY
     if kind.get("busy"):
         return weighted(rng, {Condition.WAITING: 5, Condition.FRESH: 4, Condition.FULL: 2, Condition.PAUSED: 1})
     if first:
@@ -78,8 +74,7 @@ def describe(rng: Random, condition: Condition, kind: dict[str, Any], last_day: 
     confirmed_at = some_time(rng, last_day - timedelta(days=rng.randrange(*days)), 9, 16)
     who = "group" if condition is Condition.CONFIRMED_BY_GROUP else "worker"
     status, note = _STATUS.get(condition, ("open", ""))
-    since_days = 1 if condition is Condition.CLOSED_YESTERDAY else rng.randrange(4, 70)
-    since = at(last_day - timedelta(days=since_days), 11, rng.randrange(60))
+    since = at(last_day - timedelta(days=rng.randrange(4, 70)), 11, rng.randrange(60))
     weeks = rng.choice([2, 3, 4, 6, 8, 12, 16]) if status == "waiting" else None
     never = condition in (Condition.NEVER, Condition.ENDED)
     stands = Stands(

@@ -133,7 +133,7 @@ def _through(course: Course, journey: Journey, at: datetime, home: str, wanted: 
     baseline_asked = any(step.kind == "ask" for step in course.steps)
     review_at, down_at = max(4, round(wanted * 0.55)), wanted - rng.randint(1, 2)
     for number in range(2, stops_after + 1):
-        gap = (5, 9) if number <= 3 else (7, 13) if number < down_at else (14, 24)
+        gap = (4, 8) if number <= 3 else (6, 11) if number < down_at else (12, 20)
         at = _next(rng, at, *gap)
         if rng.random() < 0.13:
             course.add(at, "attempt", mode="phone")

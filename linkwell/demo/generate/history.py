@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from datetime import date, timedelta
-from random import Random
 
 from linkwell.demo.generate.calendar import at, is_working, plus_working, some_time
 from linkwell.demo.generate.connecting import Connecting
@@ -19,9 +18,10 @@ from linkwell.demo.generate.team import PracticeRow, Team, Worker
 from linkwell.demo.generate.town import Spot
 
 WORKING_DAYS_A_YEAR = 255
-PACE = 0.64  # of what the practices' eagerness would bring, as they begin slowly
+PACE = 0.76  # of what the practices' eagerness would bring, as they begin slowly
 OTHERS = {"agency": 0.28, "self": 0.20, "staff": 0.08}  # a working day
 MOST_NEW_A_DAY = 2
+NOTICE = timedelta(days=21)  # who leaves takes nobody new on
 
 
 class History:
@@ -77,9 +77,11 @@ class History:
         for practice in self.team.practices:
             if day < practice.joined:
                 continue
-            begun = min(1.0, 0.5 + (day - practice.joined).days / 300)
+            begun = min(1.0, 0.78 + (day - practice.joined).days / 700)
             season = 1.12 if day.month in (1, 2, 10, 11) else 0.86 if day.month in (8, 12) else 1.0
-            a_day = practice.list_size / 1000 * practice.eagerness / WORKING_DAYS_A_YEAR * PACE * begun * season
+            hears_of_waits = 1 - min(0.4, max(0, len(self.queue) - 25) / 200)
+            a_day = practice.list_size / 1000 * practice.eagerness / WORKING_DAYS_A_YEAR * PACE
+            a_day *= begun * season * hears_of_waits
             for _ in range(poisson(self.rng, a_day)):
                 self._receive(day, practice, "practice")
         for source, a_day in OTHERS.items():
@@ -101,7 +103,7 @@ class History:
         return min(worker.room, settling_in) - len(held)
 
     def _take_on(self, day: date) -> None:
-        here = [worker for worker in self.team.workers if worker.is_here(day)]
+        here = [worker for worker in self.team.workers if worker.is_here(day) and worker.is_here(day + NOTICE)]
         room = {worker.id: min(MOST_NEW_A_DAY, self._room(worker, day)) for worker in here}
         self.queue.sort(key=lambda journey: (not journey.urgent, journey.received))
         waiting = []
@@ -136,13 +138,10 @@ class History:
             if worker.ended is None or not self.caseload[worker.id] or day < worker.ended - timedelta(days=1):
                 continue
             here = [one for one in self.team.workers if one.is_here(day) and one is not worker]
-            self._room(worker, day)
+            moment = at(day, 16, 30)
             for journey, course in self.caseload.pop(worker.id):
+                if course.ends is not None and course.ends <= moment:
+                    continue
                 to = min(here, key=lambda one: (len(self.caseload[one.id]), one.id))
-                self.intake.hand_over(journey, to, at(day, 16, 30))
+                self.intake.hand_over(journey, to, moment)
                 self.caseload[to.id].append((journey, course))
-
-
-def rng_of(seed: int, about: str) -> Random:
-    """Return random numbers for one part of what is added at the end."""
-    return stream(seed, about)

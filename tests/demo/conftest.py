@@ -1,0 +1,44 @@
+"""One generated scheme, and one database it is loaded into, for all tests of the demo."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from linkwell.demo.generate import DemoScheme, generate
+
+SEED = 2020
+LAST_DAY = date(2026, 11, 23)  # a Monday
+
+
+@pytest.fixture(scope="session")
+def made() -> DemoScheme:
+    """The scheme of one seed and day."""
+    return generate(SEED, LAST_DAY)
+
+
+@pytest.fixture(scope="module")
+def loaded(
+    made: DemoScheme, django_db_setup: None, django_db_blocker: Any, database_server: Any, database_template: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[SimpleNamespace]:  # fmt: skip
+    """The scheme loaded as the app role into a database of its own; `.scheme_id`, `.result`, `.home`."""
+    from django.conf import settings
+
+    from linkwell.demo.load import load_demo
+    from tests.conftest import _close_connections, _restore, _work_on
+
+    clone = database_server.clone(database_template)
+    home, kept = tmp_path_factory.mktemp("demo"), settings.HOME
+    settings.HOME = Path(home)
+    with django_db_blocker.unblock():
+        before = _work_on(clone)
+        result = load_demo(seed=SEED, last_day=LAST_DAY)
+        yield SimpleNamespace(scheme_id=result.scheme_id, result=result, home=Path(home), clone=clone)
+        _close_connections()
+        _restore(before)
+    settings.HOME = kept
+    database_server.drop(clone)
