@@ -126,7 +126,8 @@ STANDINGS = (paired.IMPROVED, paired.SAME, paired.WORSE, paired.LOST, paired.NOT
 
 @dataclass(frozen=True)
 class Changed:
-    """One scale for those who were met: cells by standing, the changes, and the start of those paired and lost."""
+    """One scale for those who were met: cells by standing, the changes in points (positive for the better), and
+    the scores at the start of those with and without later answers."""
 
     cells: Mapping[str, Cell]
     changes: list[float]
@@ -148,7 +149,7 @@ def changed(people: Iterable[Placed], scale: Scale, pairs: Mapping[tuple[int, st
         standing = paired.standing(before, after, better=scale.better, counts_as_change=least)
         members.append((standing, one.row))
         if before is not None and after is not None:
-            changes.append(after - before)
+            changes.append(scale.gain(before, after))
             start_of_paired.append(before)
         elif before is not None:
             start_of_lost.append(before)

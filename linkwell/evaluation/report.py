@@ -67,7 +67,7 @@ class Change:
 
     scale: Scale
     split: Split
-    change: Average | None  # points, later minus start
+    change: Average | None  # points, positive for the better also where a lower score is better
     start_of_paired: Average | None
     start_of_lost: Average | None
 

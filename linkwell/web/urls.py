@@ -18,5 +18,11 @@ urlpatterns = [
     path("", include("linkwell.web.review.urls")),
     path("", include("linkwell.web.ending.urls")),
     path("", include("linkwell.web.find.urls")),
+    path("", include("linkwell.web.connect.urls")),
+    path("r/", include("linkwell.web.reply.urls")),
+    path("outbox/", include("linkwell.web.outbox.urls")),
+    path("demo/mail/", include("linkwell.web.outbox.demo_urls")),
     path("measures/", include("linkwell.web.measures.urls")),
+    path("manage/", include("linkwell.web.manage.urls")),
+    path("evidence/", include("linkwell.web.evidence.urls")),
 ]

@@ -97,7 +97,7 @@ def test_less_is_better_where_the_measure_says_so(viewer):
     town.supported(15, JULY, reached="met", ucla3=(6, 7), anxiety=(6, 2))
     report = read(viewer, Q3)
     assert change_of(report, "ucla3").split.cells["improved"] == 15
-    assert change_of(report, "ucla3").change.mean == -0.5
+    assert change_of(report, "ucla3").change.mean == 0.5
     assert change_of(report, "anxiety").split.cells["worse"] == 15
 
 

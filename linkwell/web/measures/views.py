@@ -50,7 +50,7 @@ def ask(request: MemberRequest, person_id: int, occasion: str) -> HttpResponse:
     now = timezone.now()
     episode, header = episode_and_header(viewer=request.staff, person_id=person_id, at=now)
     measures = measures_for(born_on=episode.person.born_on, on=timezone.localdate(now))
-    form = MeasuresForm(request.POST or None, measures=measures)
+    form = MeasuresForm(request.POST if request.method == "POST" else None, measures=measures)
     if form.is_valid():
         said = form.cleaned_data
         try:
