@@ -22,6 +22,7 @@ urlpatterns = [
     path("r/", include("linkwell.web.reply.urls")),
     path("outbox/", include("linkwell.web.outbox.urls")),
     path("demo/mail/", include("linkwell.web.outbox.demo_urls")),
+    path("demo/", include("linkwell.web.demo.urls")),
     path("measures/", include("linkwell.web.measures.urls")),
     path("manage/", include("linkwell.web.manage.urls")),
     path("evidence/", include("linkwell.web.evidence.urls")),
