@@ -6,6 +6,7 @@ import re
 import nh3
 
 TAGS = {"p", "br", "ul", "ol", "li", "strong", "b", "em", "i", "h3", "h4", "a", "blockquote"}
+MOST_PASSES = 6
 SCHEMES = {"http", "https", "mailto", "tel"}
 _HEADINGS = re.compile(r"<(/?)h[1256](?=[\s>])", re.IGNORECASE)
 _BLOCK = re.compile(r"</?(?:p|br|ul|ol|li|h[1-6]|div|tr|table|blockquote)\b[^>]*>", re.IGNORECASE)
@@ -39,6 +40,15 @@ def is_html(text: str) -> bool:
 
 def clean_html(text: str) -> str:
     """Return the text with allowed tags only; plain text becomes paragraphs. Cleaning twice changes nothing."""
+    for _ in range(MOST_PASSES):  # badly nested tags settle on the second or third pass
+        cleaned = _clean_once(text)
+        if cleaned == text:
+            return cleaned
+        text = cleaned
+    return _paragraphs(plain_text(text))
+
+
+def _clean_once(text: str) -> str:
     if not text.strip():
         return ""
     if not is_html(text):
@@ -51,7 +61,7 @@ def clean_html(text: str) -> str:
 
 def _paragraphs(text: str) -> str:
     parts = [part for part in re.split(r"\n\s*\n", text.strip()) if part.strip()]
-    return "".join(f"<p>{'<br>'.join(html.escape(line) for line in part.splitlines())}</p>" for part in parts)
+    return "".join(f"<p>{'<br>'.join(html.escape(line, quote=False) for line in part.splitlines())}</p>" for part in parts)
 
 
 def plain_text(text: str) -> str:

@@ -32,6 +32,11 @@ _HSDS_KEYS = {
 }  # fmt: skip
 
 
+def _whole_number(digits: str) -> int | None:
+    """Return a number, None for one of hundreds of digits: nothing in a service counts that far."""
+    return int(digits) if len(digits) < 400 else None
+
+
 class _Known(msgspec.Struct):
     id: Any = None
 
@@ -95,7 +100,7 @@ class FeedReader:
         except (msgspec.DecodeError, UnicodeDecodeError):
             pass
         try:  # NaN, Infinity, bare control characters and lone surrogates pass here and are cleaned value by value
-            value = json.loads(data.decode("utf-8", errors="replace"), strict=False)
+            value = json.loads(data.decode("utf-8", errors="replace"), strict=False, parse_int=_whole_number)
             return "It is not an object" if isinstance(value, str) else value
         except RecursionError:
             return "It is nested too deeply to be a service"
