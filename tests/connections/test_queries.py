@@ -8,7 +8,7 @@ from linkwell.connections.actions import Answer
 from linkwell.directory.models import Phone
 from linkwell.people.models import Exclusion
 from linkwell.team.access import MGR, SUP
-from tests.connections.conftest import NOW, link
+from tests.story import NOW, link
 from tests.factories import ConnectionFactory, LocationFactory, MembershipFactory, ServiceFactory, in_scheme
 
 

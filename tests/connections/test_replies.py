@@ -13,7 +13,7 @@ from linkwell.messages.models import Message
 from linkwell.support.models import Task
 from linkwell.team import tokens
 from linkwell.team.tokens import TooManyCodes
-from tests.connections.conftest import NOW, link
+from tests.story import NOW, link
 
 
 def state_of(connection) -> str:

@@ -13,7 +13,7 @@ from linkwell.messages.models import Message
 from linkwell.support.models import Task
 from linkwell.team.access import SUP
 from linkwell.team.queries import token_scheme
-from tests.connections.conftest import NOW, secret
+from tests.story import NOW, secret
 from tests.factories import ConnectionFactory, EpisodeFactory, GoalFactory, MembershipFactory
 
 

@@ -1,4 +1,4 @@
-"""What the tests of connections share: a person with a link worker, a group that can be written to."""
+"""A person with a link worker, and a group that can be written to: the fixture `story`."""
 
 from dataclasses import dataclass
 from datetime import timedelta
