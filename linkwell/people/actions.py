@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from linkwell.common import audit
 from linkwell.common.errors import NotVisible
@@ -68,7 +69,7 @@ def add_person(*, details: Details, scheme_id: int, at: datetime) -> Person:
     """Add a person and their keys; raise NameMissing, BornInTheFuture or NotAHealthNumber."""
     number = keys.clean_health_number(details.health_number)
     rules.check_names(details.given_name, details.family_name)
-    rules.check_born(details.born_on, at.date())
+    rules.check_born(details.born_on, localdate(at))
     rules.check_health_number(details.health_number_system, number)
     person = Person(
         scheme_id=scheme_id,

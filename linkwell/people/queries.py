@@ -164,9 +164,9 @@ def feedback_agreed(person_ids: Iterable[int]) -> dict[int, bool]:
     return {row.person_id: row.given and row.withdrawn_at is None for row in rows}
 
 
-def number_searches(*, viewer: Membership, since: datetime) -> int:
-    """Return how often a member has searched by health number since a moment, from the audit trail."""
-    rows = AuditEvent.objects.filter(scheme_id=viewer.scheme_id, membership_id=viewer.pk, at__gte=since)
+def number_searches(*, viewer: Membership, since: datetime, at: datetime) -> int:
+    """Return how often a member has searched by health number from `since` until `at`, from the audit trail."""
+    rows = AuditEvent.objects.filter(scheme_id=viewer.scheme_id, membership_id=viewer.pk, at__range=(since, at))
     return rows.filter(event="person.searched", purpose__contains="number").count()
 
 

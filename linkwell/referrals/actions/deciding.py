@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from linkwell.common import audit
 from linkwell.common.errors import NotVisible
@@ -14,7 +15,7 @@ from linkwell.referrals.actions.steps import move
 from linkwell.referrals.models import Allocation, FeedbackToReferrer, Referral, State
 from linkwell.referrals.queries import in_triage
 from linkwell.team.access import LW
-from linkwell.team.models import Membership, is_current
+from linkwell.team.models import Membership
 
 NOTHING_TO_TELL = "Support has ended. The person asked us not to say more."
 
@@ -89,12 +90,11 @@ def allocate_referral(*, referral_id: int, link_worker_id: int, by: Membership, 
 
     Raises NotAccepted, NotALinkWorker, LinkWorkerHasLeft, CannotTakeOn or NotVisible.
     """
-    worker = Membership.objects.filter(pk=link_worker_id, scheme_id=by.scheme_id, role=LW).first()
+    rows = Membership.objects.filter(scheme_id=by.scheme_id, role=LW, account__is_active=True)
+    worker = rows.filter(pk=link_worker_id, began_on__lte=localdate(at)).first()
     if worker is None:
         raise errors.NotALinkWorker
-    rules.check_still_here(ended_on=worker.ended_on, on=at.date())
-    if not is_current(worker, at):
-        raise errors.NotALinkWorker
+    rules.check_still_here(ended_on=worker.ended_on, on=localdate(at))
     referral = _locked(referral_id, by)
     if referral.state != State.ACCEPTED:
         raise errors.NotAccepted

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
+from django.utils.timezone import localdate
 
 from linkwell.common.dates import age_on
 from linkwell.common.errors import NotVisible
@@ -96,13 +98,13 @@ def _entry(
     row: Referral, at: datetime, target: int, matches: tuple[PossibleMatch, ...], rooms: list[Room]
 ) -> QueueEntry:
     urgent = row.urgency == Urgency.URGENT
-    by_when = first_contact_by(row.received_at.date(), days=target, urgent=urgent)
+    by_when = first_contact_by(localdate(row.received_at), days=target, urgent=urgent)
     return QueueEntry(
         referral_id=row.pk,
         person_id=row.person_id,
         reference=row.reference,
         name=row.person.called,
-        age=age_on(row.person.born_on, at.date()) if row.person.born_on else None,
+        age=age_on(row.person.born_on, localdate(at)) if row.person.born_on else None,
         source=from_whom(row),
         needs=tuple(vocabulary.label(code) for code in row.needs),
         reason=row.reason,
@@ -110,8 +112,8 @@ def _entry(
         state=row.state,
         state_label=State(row.state).label,
         state_reason=row.state_reason,
-        days=(at.date() - row.received_at.date()).days,
-        overdue=at.date() > by_when,
+        days=(localdate(at) - localdate(row.received_at)).days,
+        overdue=localdate(at) > by_when,
         matches=matches,
         could_take=tuple(rooms),
     )
@@ -204,7 +206,9 @@ def _page(
         state_label=entry.state_label,
         state_reason=row.state_reason,
         received_at=row.received_at,
-        by_when=first_contact_by(row.received_at.date(), days=viewer.scheme.first_contact_days, urgent=entry.urgent),
+        by_when=first_contact_by(
+            localdate(row.received_at), days=viewer.scheme.first_contact_days, urgent=entry.urgent
+        ),
         days=entry.days,
         matches=matches,
         could_take=tuple(rooms),
@@ -230,9 +234,11 @@ def _matches(
     """
     same = same_people(scheme_id=viewer.scheme_id, person_ids=person_ids)
     ids = {pk for others in same.values() for pk in others}
-    held = Allocation.objects.select_related("link_worker__account")
+    held = Allocation.objects.filter(person=OuterRef("pk"))
+    worker = held.filter(ended_at=None).values("link_worker__account__name")[:1]
     others = Person.objects.filter(pk__in=ids, is_restricted=False).exclude(exclusions__membership=viewer)
-    people = {row.pk: row for row in others.prefetch_related(Prefetch("allocations", held))} if ids else {}
+    others = others.annotate(with_worker=Subquery(worker), has_record=Exists(held))
+    people = {row.pk: row for row in others} if ids else {}
     in_reach: set[int] = set()
     if at is not None and people:
         in_reach = set(people_in_reach(viewer=viewer, at=at).filter(pk__in=people).values_list("pk", flat=True))
@@ -242,7 +248,7 @@ def _matches(
     }
 
 
-def _match(person: Person, in_reach: bool) -> PossibleMatch:
-    held = list(person.allocations.all())
-    worker = next((row.link_worker.name for row in held if row.ended_at is None), "")
-    return PossibleMatch(person.pk, person.called, person.born_on, worker, bool(held), in_reach)
+def _match(person: Any, in_reach: bool) -> PossibleMatch:
+    return PossibleMatch(
+        person.pk, person.called, person.born_on, person.with_worker or "", person.has_record, in_reach
+    )

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.utils.timezone import localdate
 
 from linkwell.common.errors import NotVisible
 from linkwell.people.keys import Traits
@@ -184,10 +185,10 @@ def openings_to_review(*, viewer: Membership, at: datetime) -> list[OpeningToRev
 
 
 def _to_review(row: Any, at: datetime) -> OpeningToReview:
-    review_by = row.began_at.date() + timedelta(days=REVIEW_WITHIN_DAYS)
+    review_by = localdate(row.began_at) + timedelta(days=REVIEW_WITHIN_DAYS)
     return OpeningToReview(
         row.pk, row.membership.name, row.reference or "", row.reason, row.text, row.began_at, row.ends_at,
-        review_by, at.date() > review_by,
+        review_by, localdate(at) > review_by,
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.timezone import localdate
 
 from linkwell.common.errors import NotVisible
 from linkwell.matching import needs as vocabulary
@@ -109,8 +110,8 @@ def _own_line(
         referrer=row.on_behalf_of or row.referrer_name,
         state=row.state,
         received_at=row.received_at,
-        days=(at.date() - row.received_at.date()).days,
-        by_when=first_contact_by(row.received_at.date(), days=target, urgent=urgent),
+        days=(localdate(at) - localdate(row.received_at)).days,
+        by_when=first_contact_by(localdate(row.received_at), days=target, urgent=urgent),
         closed_at=row.closed_at,
         latest=latest.text if latest else "",
         latest_kind=latest.kind if latest else "",
@@ -213,6 +214,6 @@ def receipt(*, viewer: Membership, referral_id: int) -> Receipt:
         row.reference,
         f"{person.given_name} {person.family_name}",
         urgent,
-        first_contact_by(row.received_at.date(), days=viewer.scheme.first_contact_days, urgent=urgent),
+        first_contact_by(localdate(row.received_at), days=viewer.scheme.first_contact_days, urgent=urgent),
         bool(is_nhs and not nhs_number_is_valid(clean_health_number(person.health_number))),
     )

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.timezone import localdate
+
 from linkwell.people.models import Exclusion
 from linkwell.referrals.models import Allocation
 from linkwell.team.models import Membership
@@ -48,7 +50,7 @@ def who_could_take(*, viewer: Membership, wanted: Iterable[Wanted], at: datetime
     wanted = list(wanted)
     if not wanted:
         return {}
-    rows = Membership.objects.current(at.date()).of_scheme(viewer.scheme_id).link_workers()
+    rows = Membership.objects.current(localdate(at)).of_scheme(viewer.scheme_id).link_workers()
     workers = list(rows.select_related("account").order_by("account__name", "pk"))
     loads = _loads(viewer.scheme_id, at)
     people = {pk for each in wanted for pk in each.person_ids}

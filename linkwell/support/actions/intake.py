@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from linkwell.referrals.actions import add_note, ensure_accepted
 from linkwell.referrals.models import Referral
@@ -31,6 +32,6 @@ def add_note_to_referral(*, referral_id: int, note: str, by: Membership, at: dat
         add_task(
             member_id=episode.link_worker_id, episode_id=episode.pk, kind=Task.Kind.REPLY,
             text="The referrer added something to the referral: read it on the person's page", link="",
-            due_on=at.date(), by=by, at=at, scheme_id=episode.scheme_id,
+            due_on=localdate(at), by=by, at=at, scheme_id=episode.scheme_id,
         )  # fmt: skip
     return referral

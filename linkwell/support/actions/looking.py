@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from linkwell.common import audit
 from linkwell.common.errors import NotVisible
@@ -43,7 +44,7 @@ def note_search(*, traits: Traits, reference: str, by: Membership, at: datetime)
         return
     here = at.astimezone(ZoneInfo(settings.TIME_ZONE))
     midnight = datetime.combine(here.date(), time.min, tzinfo=here.tzinfo)
-    if number_searches(viewer=by, since=midnight) == rules.NUMBER_SEARCHES_A_DAY + 1:
+    if number_searches(viewer=by, since=midnight, at=at) == rules.NUMBER_SEARCHES_A_DAY + 1:
         text = f"{by.name} searched by NHS number more than {rules.NUMBER_SEARCHES_A_DAY} times today. Ask them why."
         tell_leads(text=text, link="", due_in=timedelta(0), about=by, at=at)
         audit.record("person.searched_often", by=by, at=at)
@@ -51,11 +52,11 @@ def note_search(*, traits: Traits, reference: str, by: Membership, at: datetime)
 
 def tell_leads(*, text: str, link: str, due_in: timedelta, about: Membership, at: datetime) -> None:
     """Give every team lead but the one it is about a task, and a mail that says no more than that something waits."""
-    leads = Membership.objects.current(at.date()).of_scheme(about.scheme_id).filter(role=SUP).exclude(pk=about.pk)
+    leads = Membership.objects.current(localdate(at)).of_scheme(about.scheme_id).filter(role=SUP).exclude(pk=about.pk)
     for lead in leads:
         add_task(
             member_id=lead.pk, episode_id=None, kind=Task.Kind.OTHER, text=text, link=link,
-            due_on=(at + due_in).date(), by=None, at=at, scheme_id=about.scheme_id,
+            due_on=localdate(at + due_in), by=None, at=at, scheme_id=about.scheme_id,
         )  # fmt: skip
         queue_message(
             template="staff_notice", recipient_kind="member", recipient_id=lead.pk, scheme_id=about.scheme_id, at=at

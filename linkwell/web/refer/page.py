@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.dateformat import format as dateformat
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -66,7 +67,7 @@ def _lines(rows: list[OwnReferral], at: datetime) -> tuple[Line, ...]:
             row.reference,
             row.referrer,
             row.received_at,
-            state_in_words(row, going.get(row.referral_id), at.date()),
+            state_in_words(row, going.get(row.referral_id), localdate(at)),
             row.unread,
             row.closed_at is None,
         )
@@ -90,7 +91,7 @@ def own(*, viewer: Membership, referral_id: int, at: datetime) -> Own:
     state = page.line.state
     going = progress([referral_id]).get(referral_id) if state == State.ALLOCATED else None
     returned = state == State.RETURNED
-    said = state_in_words(page.line, going, at.date())
+    said = state_in_words(page.line, going, localdate(at))
     return Own(page, said, returned, state in (State.RECEIVED, State.ACCEPTED, State.ALLOCATED))
 
 

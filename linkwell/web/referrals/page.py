@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from linkwell.referrals.models import State
@@ -57,4 +58,4 @@ def inbox_page(*, viewer: Membership, at: datetime) -> Inbox:
 
 def who_triages(*, viewer: Membership, at: datetime) -> list[str]:
     """Return the names of those who decide on referrals."""
-    return [member.name for member in members(viewer=viewer, on=at.date()) if member.triages]
+    return [member.name for member in members(viewer=viewer, on=localdate(at)) if member.triages]
