@@ -89,7 +89,7 @@ class Account(AbstractBaseUser):
     REQUIRED_FIELDS: list[str] = []
     objects = AccountManager()
 
-    field_classes = classes(accounts="id email name is_active is_demo created_at password last_login")
+    field_classes = classes(accounts="id email name is_active is_demo created_at signed_out_at password last_login")
 
     def __str__(self) -> str:
         return f"Account {self.pk}"

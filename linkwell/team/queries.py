@@ -165,6 +165,7 @@ class MemberRow:
     hours_per_week: float | None
     languages: tuple[str, ...]
     may_triage: bool
+    triages: bool  # decides on new referrals, as a link worker who may or as a team lead
     began_on: date
     ended_on: date | None
 
@@ -206,6 +207,7 @@ def _member_row(row: Membership) -> MemberRow:
         hours_per_week=float(row.hours_per_week) if row.hours_per_week is not None else None,
         languages=tuple(row.languages),
         may_triage=row.may_triage,
+        triages=row.triages,
         began_on=row.began_on,
         ended_on=row.ended_on,
     )
@@ -240,6 +242,7 @@ class Offer:
     """What an invitation offers, as whoever holds its link may read it."""
 
     invitation_id: int
+    scheme_id: int
     scheme_name: str
     role_name: str
     where: str
@@ -260,6 +263,7 @@ def offer(token_id: int, *, at: datetime) -> Offer | None:
     place = row.practice or row.agency
     return Offer(
         invitation_id=row.pk,
+        scheme_id=row.scheme_id,
         scheme_name=row.scheme.name,
         role_name=named(row.role, row.scheme.role_name),
         where=place.name if place else "",

@@ -268,12 +268,3 @@ def _refused(request: HttpRequest, scheme_id: int, by: Membership | None, policy
         errors.log_fault("refusal", fault)
         return errors.unavailable(request)
     return errors.not_found(request)
-
-
-def absent(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Answer for an address that leads nowhere as for one that is not for this viewer: the same page."""
-    if request.user.is_authenticated:
-        _sit(cast(MemberRequest, request))
-    else:
-        request.frame = frame_for(request, None)  # type: ignore[attr-defined]
-    return errors.not_found(request)

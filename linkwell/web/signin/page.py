@@ -35,7 +35,12 @@ def send_code(*, token_id: int, offer: Offer, browser: str, at: datetime) -> Non
     """Mail a code for this browser to the invited address; raise TooManyCodes or LinkIsOver."""
     code = tokens.ask_for_code(token_id=token_id, browser=browser, at=at)
     queue_message(
-        template="invitation_code", recipient_kind="invitation", recipient_id=offer.invitation_id, code=code, at=at
+        scheme_id=offer.scheme_id,
+        template="invitation_code",
+        recipient_kind="invitation",
+        recipient_id=offer.invitation_id,
+        code=code,
+        at=at,
     )
 
 
@@ -60,4 +65,10 @@ def _tell_the_inviter(joined: Joined, at: datetime) -> None:
         return
     scheme_id = joined.membership.scheme_id
     with scope(scheme_ids=[scheme_id], scheme_id=scheme_id):
-        queue_message(template="invitation_taken_up", recipient_kind="member", recipient_id=joined.invited_by_id, at=at)
+        queue_message(
+            scheme_id=scheme_id,
+            template="invitation_taken_up",
+            recipient_kind="member",
+            recipient_id=joined.invited_by_id,
+            at=at,
+        )

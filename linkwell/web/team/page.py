@@ -27,6 +27,7 @@ def invite_and_mail(*, email: str, name: str, place: Place, by: Membership, at: 
         "until": day(invited.invitation.expires_at),
     }
     queue_message(
+        scheme_id=by.scheme_id,
         template="invitation",
         recipient_kind="invitation",
         recipient_id=invited.invitation.pk,
