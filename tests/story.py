@@ -68,6 +68,11 @@ def secret() -> str:
 @pytest.fixture
 def story(scheme) -> Story:
     """Ada Example, with Asha, who could go to the Men's Shed."""
+    return tell(scheme)
+
+
+def tell(scheme: Any) -> Story:
+    """Write the story into the scheme in force."""
     scheme.phone, scheme.role_name = "01632 960001", "link worker"
     scheme.save()
     asha = MembershipFactory(account__name="Asha Patel")

@@ -4,6 +4,8 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
 
 from linkwell.common import audit
 from linkwell.common.errors import NotVisible
@@ -183,7 +185,7 @@ def _finish(connection: Connection, *, to: str, reason: str, by: Membership, at:
 def close_tasks(connection: Connection, *, at: datetime) -> None:
     """Tick off what Today still says about this connection."""
     rows = Task.objects.filter(scheme_id=connection.scheme_id, episode_id=connection.episode_id, done_at=None)
-    rows.filter(link=rules.page_of(connection.pk)).update(done_at=at)
+    rows.filter(link=rules.page_of(connection.pk)).update(done_at=Greatest(at, F("added_at")))  # clocks go back
 
 
 @transaction.atomic
