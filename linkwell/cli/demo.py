@@ -51,7 +51,8 @@ def sign_ins() -> None:
         if not found:
             print("No demo scheme is loaded. Run `linkwell demo load`.")
             return
-        table = Table(title=f"Sign in with one click at {settings.PUBLIC_URL}/demo/", title_justify="left", box=None)
+        print(f"Sign in with one click at {settings.PUBLIC_URL}/demo/")
+        table = Table(box=None)
         for heading in ("Role", "Name", "E-mail address"):
             table.add_column(heading, overflow="fold")
         for row in found:
