@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("linkwell.web.review.urls")),
     path("", include("linkwell.web.ending.urls")),
     path("", include("linkwell.web.find.urls")),
+    path("", include("linkwell.web.directory.urls")),
     path("", include("linkwell.web.connect.urls")),
     path("r/", include("linkwell.web.reply.urls")),
     path("outbox/", include("linkwell.web.outbox.urls")),

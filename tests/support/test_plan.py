@@ -74,8 +74,12 @@ def test_a_plan_without_a_goal_or_without_saying_how_it_was_agreed_is_refused(ep
 
 @pytest.mark.parametrize(
     ("fields", "refusal"),
-    [({"text": "  "}, errors.GoalEmpty), ({"importance": 0}, errors.ScaleOutOfRange), ({"confidence": 11}, errors.ScaleOutOfRange)],
-)  # fmt: skip
+    [
+        ({"text": "  "}, errors.GoalEmpty),
+        ({"importance": 0}, errors.ScaleOutOfRange),
+        ({"confidence": 11}, errors.ScaleOutOfRange),
+    ],
+)
 def test_a_goal_that_says_nothing_or_too_much_is_refused(episode, fields, refusal):
     with pytest.raises(refusal):
         a_goal(episode, **fields)

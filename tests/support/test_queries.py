@@ -10,7 +10,7 @@ from linkwell.people.models import Exclusion, RecordOpening, RestrictedReader
 from linkwell.referrals.queries import people_in_reach
 from linkwell.support import actions
 from linkwell.support.actions import Happened
-from linkwell.support.queries import caseload, current_episode, progress, record, today, visible_episode
+from linkwell.support.queries import caseload, current_episode, plan, progress, record, today, visible_episode
 from linkwell.team.access import COM, LW, MGR, REF, SUP
 from tests.factories import EpisodeFactory, MembershipFactory, PracticeFactory
 
@@ -46,6 +46,7 @@ def test_a_team_lead_and_with_team_access_the_team_reach_all(scheme, worker):
     assert reach(worker) == set()
     scheme.team_access = True
     scheme.save()
+    worker.scheme.refresh_from_db()
     assert reach(worker) == {other.person_id}
 
 
@@ -140,7 +141,8 @@ def test_the_record_tells_the_timeline_newest_first(worker):
     for days, reached in ((3, False), (1, True)):
         happened = Happened(reached=reached, minutes=10 if reached else 0, happened_at=NOW - timedelta(days=days))
         actions.log_contact(episode_id=episode.pk, happened=happened, by=worker, at=NOW)
-    shown = record(episode=current_episode(viewer=worker, person_id=episode.person_id, at=NOW))
+    found = current_episode(viewer=worker, person_id=episode.person_id, at=NOW)
+    shown = record(episode=found, plan=plan(episode=found))
     contacts = [item.title for item in shown.timeline if item.kind != "step"]
     assert contacts == ["Contact, phone, 10 minutes", "Phone: no answer"]
     assert (shown.contacts, shown.attempts) == (1, 1)

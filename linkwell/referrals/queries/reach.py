@@ -14,7 +14,7 @@ from linkwell.people.queries import matching
 from linkwell.referrals.models import Allocation, Referral
 from linkwell.referrals.waiting import QUEUE
 from linkwell.team.access import LW, SUP
-from linkwell.team.models import Membership, Scheme
+from linkwell.team.models import Membership
 
 REVIEW_WITHIN_DAYS = 5
 
@@ -34,17 +34,13 @@ def people_in_reach(*, viewer: Membership, at: datetime) -> QuerySet[Person]:
     people = Person.objects.filter(scheme_id=viewer.scheme_id)
     if viewer.role == LW:
         in_reach = Q(pk__in=_covered(viewer, at)) | Q(pk__in=_own(viewer)) | Q(pk__in=_broken_open(viewer, at))
-        if _team_access(viewer):
+        if viewer.scheme.team_access:
             team = Allocation.objects.filter(scheme_id=viewer.scheme_id, ended_at=None)
             in_reach |= Q(pk__in=team.values("person_id"))
         people = people.filter(in_reach)
     elif viewer.role != SUP:
         return people.none()
     return _sifted(people, viewer, at)
-
-
-def _team_access(viewer: Membership) -> bool:
-    return Scheme.objects.filter(pk=viewer.scheme_id, team_access=True).exists()
 
 
 def _own(viewer: Membership) -> QuerySet[Allocation, Any]:

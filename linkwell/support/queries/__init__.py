@@ -2,19 +2,13 @@
 
 from linkwell.support.queries.caseload import CaseloadLine, caseload
 from linkwell.support.queries.episodes import Progress, current_episode, progress, visible_episode, visible_episodes
-from linkwell.support.queries.plan import Plan, PlanAction, PlanGoal, plan, plan_content
-from linkwell.support.queries.record import (
-    SHOWN_IN_TIMELINE,
-    NeedLine,
-    Record,
-    TimelineItem,
-    about_me,
-    needs_of,
-    record,
-)
+from linkwell.support.queries.needs import NeedLine, needs_of
+from linkwell.support.queries.plan import Agreed, Plan, PlanAction, PlanGoal, plan, plan_content
+from linkwell.support.queries.record import SHOWN_IN_TIMELINE, Record, TimelineItem, about_me, record
 from linkwell.support.queries.today import Today, TodayRow, today
 
 __all__ = [
+    "Agreed",
     "CaseloadLine",
     "NeedLine",
     "Plan",

@@ -32,7 +32,7 @@ def current_episode(*, viewer: Membership, person_id: int, at: datetime) -> Epis
     """Return the open episode of a person in reach, else the last ended one; raise NotVisible."""
     rows = visible_episodes(viewer=viewer, at=at).filter(person_id=person_id)
     episode = (
-        rows.select_related("person", "link_worker__account")
+        rows.select_related("person", "link_worker__account", "referral__practice", "referral__agency")
         .order_by(F("ended_at").desc(nulls_first=True), "-pk")
         .first()
     )

@@ -11,7 +11,7 @@ from linkwell.support.models import (
     PlanVersion,
     Strength,
 )
-from linkwell.support.queries.record import NeedLine, needs_of
+from linkwell.support.queries.needs import NeedLine, needs_of
 
 
 def plan_content(episode: Episode) -> dict[str, Any]:
@@ -72,6 +72,17 @@ class PlanGoal:
 
 
 @dataclass(frozen=True)
+class Agreed:
+    """A version agreed with the person."""
+
+    number: int
+    at: datetime
+    how: str
+    review_on: date | None
+    by: str
+
+
+@dataclass(frozen=True)
 class Plan:
     """The working plan, and what has been agreed."""
 
@@ -79,7 +90,7 @@ class Plan:
     strengths: tuple[tuple[int, str], ...]
     needs: tuple[NeedLine, ...]
     goals: tuple[PlanGoal, ...]
-    agreed: tuple[tuple[int, datetime, str, date | None], ...]  # number, when, how, review on
+    agreed: tuple[Agreed, ...]  # newest first
     changes_since: int
     is_open: bool
 
@@ -89,7 +100,7 @@ def plan(*, episode: Episode) -> Plan:
     goals = Goal.objects.filter(episode=episode).prefetch_related("actions").order_by("added_at", "pk")
     shown = tuple(_goal(row) for row in goals)
     strengths = Strength.objects.filter(episode=episode, removed_at=None).order_by("added_at", "pk")
-    versions = list(PlanVersion.objects.filter(episode=episode).order_by("-number"))
+    versions = list(PlanVersion.objects.filter(episode=episode).select_related("by__account").order_by("-number"))
     since = versions[0].agreed_at if versions else None
     changed = [row for goal in goals for row in (goal, *goal.actions.all()) if since is None or row.changed_at > since]
     return Plan(
@@ -97,7 +108,7 @@ def plan(*, episode: Episode) -> Plan:
         strengths=tuple(strengths.values_list("pk", "text")),
         needs=needs_of(episode.pk),
         goals=shown,
-        agreed=tuple((row.number, row.agreed_at, row.agreed_how, row.review_on) for row in versions),
+        agreed=tuple(Agreed(row.number, row.agreed_at, row.agreed_how, row.review_on, row.by.name) for row in versions),
         changes_since=len(changed),
         is_open=episode.ended_at is None,
     )

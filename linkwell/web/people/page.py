@@ -24,10 +24,11 @@ class PersonPage:
 def person_page(*, viewer: Membership, person_id: int, at: datetime) -> PersonPage:
     """Return the page of a person in the viewer's reach; raise NotVisible."""
     episode, header = episode_and_header(viewer=viewer, person_id=person_id, at=at)
+    working = plan(episode=episode)
     return PersonPage(
         header=header,
-        record=record(episode=episode),
-        plan=plan(episode=episode),
+        record=record(episode=episode, plan=working),
+        plan=working,
         connections=tuple(of_episode(viewer=viewer, episode_id=episode.pk, at=at)),
         measures=history(episode=episode),
     )

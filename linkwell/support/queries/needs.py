@@ -1,0 +1,21 @@
+"""The needs of an episode, in code and in the person's own words."""
+
+from dataclasses import dataclass
+
+from linkwell.matching import needs as vocabulary
+from linkwell.support.models import EpisodeNeed
+
+
+@dataclass(frozen=True)
+class NeedLine:
+    """A need in code, in plain words and in the person's own."""
+
+    code: str
+    label: str
+    own_words: str
+
+
+def needs_of(episode_id: int) -> tuple[NeedLine, ...]:
+    """Return the needs now held, in the order they were raised."""
+    rows = EpisodeNeed.objects.filter(episode_id=episode_id, ended_at=None).order_by("raised_at", "pk")
+    return tuple(NeedLine(row.code, vocabulary.label(row.code), row.own_words) for row in rows)
