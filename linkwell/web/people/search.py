@@ -51,7 +51,7 @@ def cover(request: MemberRequest, person_id: int) -> HttpResponse:
     shown = card(viewer=request.staff, person_id=person_id, at=now)
     if shown.in_reach:
         return redirect("people:person", person_id)
-    form = CoverForm(request.POST or None)
+    form = CoverForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             cover_person(person_id=person_id, by=request.staff, at=now, **form.cleaned_data)
@@ -81,7 +81,7 @@ def second_factor_given_at(request: MemberRequest) -> datetime | None:
 def restricted(request: MemberRequest) -> HttpResponse:
     """Open one restricted record for 60 minutes; the team leads are told at once."""
     now, given_at = timezone.now(), second_factor_given_at(request)
-    form = RestrictedForm(request.POST or None)
+    form = RestrictedForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             opening = open_restricted_record(second_factor_at=given_at, by=request.staff, at=now, **form.cleaned_data)

@@ -24,7 +24,7 @@ SHOWS = ("open", "mine", "all")
 @route(roles={REF, LW, SUP}, relation="own")
 def refer(request: MemberRequest) -> HttpResponse:
     """One page to refer someone; a referral that is open already is shown before a second one is sent."""
-    form = ReferForm(request.POST or None, viewer=request.staff)
+    form = ReferForm(request.POST if request.method == "POST" else None, viewer=request.staff)
     existing = None
     if form.is_valid():
         existing = None if "send_anyway" in request.POST else _existing(request, form)

@@ -132,7 +132,7 @@ def _decide(
 def decline(request: MemberRequest, referral_id: int) -> HttpResponse:
     """Say no, with the reason and who can help instead."""
     now = timezone.now()
-    page, form = _page(request, referral_id, now), DeclineForm(request.POST or None)
+    page, form = _page(request, referral_id, now), DeclineForm(request.POST if request.method == "POST" else None)
     done = _decide(
         request, page, form,
         lambda: decline_referral(
@@ -149,7 +149,7 @@ def decline(request: MemberRequest, referral_id: int) -> HttpResponse:
 def ask(request: MemberRequest, referral_id: int) -> HttpResponse:
     """Return it to the referrer with a question."""
     now = timezone.now()
-    page, form = _page(request, referral_id, now), AskForm(request.POST or None)
+    page, form = _page(request, referral_id, now), AskForm(request.POST if request.method == "POST" else None)
     done = _decide(
         request, page, form,
         lambda: return_referral(
