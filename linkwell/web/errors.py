@@ -1,13 +1,17 @@
 """The answers for what is absent, refused, malformed or broken; refusal looks like absence."""
 
 import logging
+import sys
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from psycopg_pool import PoolTimeout
 
 from linkwell.web.render import render
 
 log = logging.getLogger("linkwell.web")
+AWAY = (OperationalError, InterfaceError, PoolTimeout)  # the database does not answer
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -31,7 +35,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Return the page for our own faults; it names no cause."""
+    """Return the page for our own faults, which names no cause; for a database that is away, that one."""
+    fault = sys.exc_info()[1]  # Django calls this while it handles the fault, wherever in a request it arose
+    if isinstance(fault, AWAY):
+        log_fault("request", fault)
+        return unavailable(request)
     return render(request, "errors/500.jinja", status=500)
 
 
@@ -42,7 +50,7 @@ def unavailable(request: HttpRequest) -> HttpResponse:
             (name, value)
             for name, values in request.POST.lists()
             for value in values
-            if value and name not in ("csrfmiddlewaretoken", "password") and len(value) > 20
+            if len(value) > 20 and "password" not in name and name not in ("csrfmiddlewaretoken", "code", "credential")
         ]
         if request.method == "POST"
         else []

@@ -1,36 +1,18 @@
-"""What every request passes: session limits, the second factor, private pages, a database that is away."""
+"""What every request passes: session limits, the second factor, private pages."""
 
 import time
 from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from psycopg_pool import PoolTimeout
 
 from linkwell.team.queries import seat_of
-from linkwell.web import errors
 from linkwell.web.frame import frame_for
 
 Next = Callable[[HttpRequest], HttpResponse]
-AWAY = (OperationalError, InterfaceError, PoolTimeout)
-
-
-def database_failures(get_response: Next) -> Next:
-    """Answer 503 with the typed text while the database is away; nothing else of the fault is shown."""
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        try:
-            response = get_response(request)
-        except AWAY as fault:
-            errors.log_fault("middleware", fault)
-            return errors.unavailable(request)
-        return response
-
-    return middleware
 
 
 def session_limits(get_response: Next) -> Next:

@@ -32,8 +32,8 @@ from linkwell.team.access import ROLE_NAMES, RoutePolicy
 from linkwell.team.models import Membership
 from linkwell.team.queries import Seat, demo_scheme_ids, seat_of, seats, token_scheme
 from linkwell.web import errors
+from linkwell.web.errors import AWAY
 from linkwell.web.frame import frame_for
-from linkwell.web.middleware import AWAY
 
 View = Callable[..., HttpResponse]
 

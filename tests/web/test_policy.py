@@ -9,12 +9,13 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
+from django.db import OperationalError
 from django.http import HttpResponse
 from django.urls import path, reverse
 
 from linkwell.common.jobs import POLICIES
 from linkwell.common.models import AuditEvent
-from linkwell.team.access import LW, ROLE_NAMES, SUP
+from linkwell.team.access import LW, MGR, ROLE_NAMES, SUP
 from linkwell.team.models import Practice
 from linkwell.web import checks
 from linkwell.web.policy import by_account, by_token, public, route
@@ -201,3 +202,20 @@ def test_t08_the_web_server_itself_refuses_to_start(addresses):
 
     with pytest.raises(ImproperlyConfigured, match="does not start.*people/export/"):
         importlib.reload(wsgi)
+
+
+@pytest.mark.parametrize("where", ["linkwell.web.policy.seat_of", "linkwell.web.signin.sessions.SessionStore.load"])
+def test_a_database_that_is_away_is_said_so_and_nothing_typed_is_lost(client_for, scheme, monkeypatch, where):
+    def away(*args, **kwargs):
+        raise OperationalError("server closed the connection")
+
+    client = client_for(MembershipFactory(role=MGR))
+    client.raise_request_exception = False
+    monkeypatch.setattr(where, away)
+
+    typed = {"name": "A practice with quite a long name", "oldpassword": "my own old long pass phrase"}
+    answer = client.post("/team/practices/add/", typed)
+
+    assert answer.status_code == 503 and answer.headers["Retry-After"]
+    assert "A practice with quite a long name" in answer.content.decode()
+    assert "pass phrase" not in answer.content.decode()

@@ -310,6 +310,7 @@ def test_ending_a_place_says_who_is_still_with_them_and_shuts_their_session(site
     answer = site.post(page, {"on-day": today.day, "on-month": today.month, "on-year": today.year}, follow=True)
 
     assert "place is ended" in text(answer)
+    assert "2 people were with" in text(site.get("/team/"))
     assert theirs.get("/more/").url.startswith("/account/login/")  # L05
     assert AuditEvent.objects.filter(event="member.ended", object_id=worker.pk).exists()
 

@@ -17,8 +17,8 @@ from linkwell.team.rules import Place
 def change_member(*, membership_id: int, place: Place, by: Membership, at: datetime) -> Membership:
     """Change a place, in force with the member's next request; return the place now held.
 
-    Another role, practice or agency ends the old place today and begins a new one; people who are
-    with a link worker stay with the old place, so the inbox shows them without a link worker. Raise
+    Another role, practice or agency ends the old place today and begins a new one; people who were
+    with a link worker stay with the old place, and the Team page shows that nobody is with them. Raise
     NotVisible, NotYourself, NotYoursToGive, LastManager, HasLeft, PlaceIncomplete or OutOfRange.
     """
     member = _locked(membership_id, by=by)
@@ -45,8 +45,8 @@ def change_member(*, membership_id: int, place: Place, by: Membership, at: datet
 def end_membership(*, membership_id: int, on: date, by: Membership, at: datetime) -> Membership:
     """End a place on a day (today: at once, and every session of that account ends).
 
-    People who are with a link worker stay theirs on paper until someone else takes them on: the inbox
-    shows them without a link worker. Raise NotVisible, NotYourself, NotYoursToGive, LastManager,
+    A leaver is never held back by the people who are with them: these keep their allocation on record,
+    and the Team page shows that nobody is with them. Raise NotVisible, NotYourself, NotYoursToGive, LastManager,
     HasLeft or DayInThePast.
     """
     member = _locked(membership_id, by=by)

@@ -32,6 +32,7 @@ def members(request: MemberRequest) -> HttpResponse:
             "changes": MAY_CHANGE.get(viewer.role, frozenset()),
             "invites": MAY_INVITE.get(viewer.role, frozenset()),
             "me": viewer.account_id,
+            "left_behind": page.nobody_is_with(viewer=viewer, on=timezone.localdate(at)),
             "arranges": viewer.role in (MGR, ADM),
         },
     )

@@ -1,15 +1,15 @@
 """What the team's pages do across rooms: invite and mail, count who is still with a leaver, find a centre."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
 from linkwell.messages import mail
 from linkwell.messages.actions import queue_message
 from linkwell.places.queries import locate
-from linkwell.referrals.queries.workload import people_with
+from linkwell.referrals.queries.workload import LeftBehind, left_behind, people_with
 from linkwell.team import actions
-from linkwell.team.access import LW, MAY_INVITE
+from linkwell.team.access import LW, MGR, SUP
 from linkwell.team.actions import Invited
 from linkwell.team.models import Membership
 from linkwell.team.queries import MemberRow, named
@@ -48,8 +48,9 @@ def still_with(member: MemberRow, *, viewer: Membership) -> int:
     return people_with(viewer=viewer, membership_id=member.pk) if member.role == LW else 0
 
 
-def may_invite(viewer: Membership) -> bool:
-    return bool(MAY_INVITE.get(viewer.role))
+def nobody_is_with(*, viewer: Membership, on: date) -> list[LeftBehind]:
+    """Return whose people need someone else, for those who see the work queue."""
+    return left_behind(viewer=viewer, on=on) if viewer.role in (MGR, SUP) else []
 
 
 def centre_of(text: str) -> tuple[float, float] | None:
