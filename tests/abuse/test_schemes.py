@@ -11,7 +11,8 @@ from django.utils import timezone
 from linkwell.common.jobs import POLICIES, scheme_job
 from linkwell.common.models import AuditEvent
 from linkwell.common.scope import NoScope, scope
-from linkwell.people.models import Person
+from linkwell.messages.models import Message
+from linkwell.people.models import Person, RecordOpening
 from linkwell.referrals.models import Allocation, State
 from linkwell.support.models import Episode, Strength, Task
 from linkwell.team.access import COM, DIR, LW, MGR, REF, SUP
@@ -30,11 +31,17 @@ from tests.factories import (
     in_scheme,
 )
 
-pytestmark = pytest.mark.django_db
+rolled_back = pytest.mark.django_db
 NOW = timezone.now()
 ROLES = [REF, LW, SUP, MGR, COM, DIR]
 # Parameters that name nothing of a scheme: the directory is shared by schemes, occasions are words.
-NOT_OF_A_SCHEME = {"service_id": 1, "public_id": str(uuid.uuid4()), "organisation_id": 1, "occasion": "review"}
+NOT_OF_A_SCHEME = {
+    "service_id": 1,
+    "public_id": str(uuid.uuid4()),
+    "organisation_id": 1,
+    "occasion": "review",
+    "period": "all",
+}
 
 
 def everything_of(other):
@@ -48,8 +55,22 @@ def everything_of(other):
             scheme=other, member=worker, episode=episode, kind="reply", text="x", due_on=NOW.date(), added_at=NOW
         )
         invitation = Invitation.objects.create(
-            scheme=other, email="new@team.example", role=LW, token_hash=uuid.uuid4().hex, created_at=NOW, expires_at=NOW
+            scheme=other, email="new@team.example", role=LW, created_at=NOW, expires_at=NOW
         )
+        opening = RecordOpening.objects.create(
+            scheme=other,
+            person=episode.person,
+            membership=worker,
+            kind="covering",
+            reason="x",
+            began_at=NOW,
+            ends_at=NOW,
+        )
+        message = Message.objects.create(
+            scheme=other, channel="email", template="referral_news", recipient_kind="practice", recipient_id=1,
+            reference=uuid.uuid4(), created_at=NOW,
+            next_attempt_at=NOW,
+        )  # fmt: skip
         return {
             "person_id": episode.person_id,
             "episode_id": episode.pk,
@@ -64,20 +85,22 @@ def everything_of(other):
             "practice_id": PracticeFactory().pk,
             "agency_id": AgencyFactory().pk,
             "programme_id": ProgrammeFactory().pk,
-            "message_id": 1,
-            "remark_id": 1,
+            "message_id": message.pk,
+            "opening_id": opening.pk,
+            "account_id": worker.account_id,
             **NOT_OF_A_SCHEME,
         }
 
 
 def routes_with_ids():
-    """Return (name, its parameters) of every route that takes an id of something in a scheme."""
+    """Return (name, its parameters, whether it works in a scheme) of every route that takes an id."""
     found = []
     for pattern, name, view in routes():
         parameters = re.findall(r"<(?:\w+:)?(\w+)>", pattern)
         if parameters and not name.startswith(tuple(OTHER_PACKAGES)) and "secret" not in parameters:
-            if set(parameters) - set(NOT_OF_A_SCHEME) and getattr(view, "policy", None) and view.policy.roles:
-                found.append((name, parameters))
+            policy = getattr(view, "policy", None)
+            if set(parameters) - set(NOT_OF_A_SCHEME) and policy and policy.roles:
+                found.append((name, parameters, policy.relation != "account"))
     return sorted(found)
 
 
@@ -92,25 +115,27 @@ def fingerprint(other):
     return sums
 
 
+@rolled_back
 @pytest.mark.parametrize("role", ROLES)
 def test_T01_ids_of_another_scheme_are_absent_on_every_route_by_every_verb(scheme, other_scheme, client_for, role):
     ids = everything_of(other_scheme)
     client = client_for(MembershipFactory(role=role))
     before = fingerprint(other_scheme)
     tried = 0
-    for name, parameters in routes_with_ids():
+    for name, parameters, in_a_scheme in routes_with_ids():
         address = reverse(name, kwargs={parameter: ids[parameter] for parameter in parameters})
         for verb in ("get", "post", "put", "patch", "delete"):
             refused = AuditEvent.objects.filter(outcome="refused").count()
             answer = getattr(client, verb)(address)
             assert answer.status_code in (404, 405), f"{verb} {name} as {role}: {answer.status_code}"
-            if answer.status_code == 404:
+            if answer.status_code == 404 and in_a_scheme:
                 assert AuditEvent.objects.filter(outcome="refused").count() == refused + 1, f"{verb} {name}"
             tried += 1
     assert tried > 50
     assert fingerprint(other_scheme) == before
 
 
+@rolled_back
 def test_T01_the_refusal_is_the_same_page_as_for_what_does_not_exist(scheme, other_scheme, client_for):
     ids = everything_of(other_scheme)
     client = client_for(MembershipFactory(role=LW))
@@ -122,6 +147,7 @@ def test_T01_the_refusal_is_the_same_page_as_for_what_does_not_exist(scheme, oth
     assert nonce.sub(b"", theirs.content) == nonce.sub(b"", nobodys.content)
 
 
+@rolled_back
 def test_T02_a_link_worker_of_another_scheme_cannot_be_given_a_referral(scheme, other_scheme, client_for):
     with in_scheme(other_scheme):
         theirs = MembershipFactory(role=LW)
@@ -135,6 +161,7 @@ def test_T02_a_link_worker_of_another_scheme_cannot_be_given_a_referral(scheme, 
     assert not Episode.objects.exists()
 
 
+@rolled_back
 def test_T02_parts_of_another_persons_plan_are_absent_under_ones_own_person(scheme, client_for):
     worker = MembershipFactory(role=LW)
     mine, colleagues = EpisodeFactory(link_worker=worker), EpisodeFactory(link_worker=MembershipFactory(role=LW))
@@ -151,6 +178,7 @@ def test_T02_parts_of_another_persons_plan_are_absent_under_ones_own_person(sche
     assert goal.text != "Mine now"
 
 
+@rolled_back
 def test_T03_filters_and_counts_speak_of_the_own_scheme_alone(scheme, other_scheme, client_for):
     worker = MembershipFactory(role=LW)
     EpisodeFactory(link_worker=worker, person__family_name="Ownperson")
@@ -192,6 +220,7 @@ def test_T09_a_connection_carries_no_scope_on_after_a_fault(cloned_database, fau
     assert (setting or "", seen) == ("", 0)
 
 
+@rolled_back
 def test_T10_a_job_sees_its_own_scheme_and_without_a_scheme_nothing_runs(scheme, other_scheme):
     from tests.factories import PersonFactory
 
@@ -209,6 +238,7 @@ def test_T10_a_job_sees_its_own_scheme_and_without_a_scheme_nothing_runs(scheme,
     assert seen == [0, 1]
 
 
+@rolled_back
 def test_T10_outside_a_scope_a_command_reads_no_person():
     with pytest.raises(NoScope):
         Person.objects.first()
