@@ -21,7 +21,7 @@ from linkwell.cli.running.children import Child
 
 STOPPING_SECONDS = 8
 READY_SECONDS = 60
-DEATHS_BEFORE_READY = 3
+DEATHS_BEFORE_READY = 2
 EMPTY, DEMO, REAL = "nothing", "the demo scheme", "real schemes"
 
 

@@ -2,8 +2,11 @@
 
 import os
 import signal
+import sys
+import traceback
 from importlib import import_module
 
+from django.core.exceptions import ImproperlyConfigured
 from granian import Granian
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
@@ -18,10 +21,18 @@ LONGEST_HEADERS = 64 * 1024
 
 
 def application(target: str):
-    """Load the application in a process that answers requests."""
-    end_with_parent(os.getppid(), signal.SIGKILL)
+    """Load the application in a process that answers requests; if that fails, end the server with its reason."""
+    server = os.getppid()
+    end_with_parent(server, signal.SIGKILL)
     module, name = target.split(":")
-    return getattr(import_module(module), name)
+    try:
+        return getattr(import_module(module), name)
+    except ImproperlyConfigured as error:
+        print(error, file=sys.stderr, flush=True)
+    except Exception:
+        traceback.print_exc()
+    os.kill(server, signal.SIGTERM)
+    os._exit(1)
 
 
 def serve(*, host: str, port: int) -> None:
