@@ -9,7 +9,7 @@ class NotADemoDatabase(DomainError):
     def __init__(self) -> None:
         super().__init__(
             "This database holds a scheme, an account or people that the demo did not make, and made-up people must"
-            " never stand beside real ones. Start with DEMO=0, or set LINKWELL_HOME or DATABASE_URL to an empty database."
+            " never stand beside real ones. Start with DEMO=0, or name an empty database or another LINKWELL_HOME."
         )
 
 

@@ -33,8 +33,6 @@ def sign_ins(*, on: date) -> list[SignIn]:
 
 def demo_account(account_id: int, *, on: date) -> Account | None:
     """Return an account that may be signed in to with one click: made by the generator, and with a place today."""
-    place = Membership.objects.current(on).filter(
-        account_id=account_id, scheme__is_demo=True, account__is_demo=True
-    )
+    place = Membership.objects.current(on).filter(account_id=account_id, scheme__is_demo=True, account__is_demo=True)
     found = place.select_related("account").first()
     return found.account if found is not None else None

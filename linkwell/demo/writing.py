@@ -4,7 +4,7 @@ PostgreSQL refuses COPY into a table with row-level security, so a table's rows 
 come out as rows on the other side; that is as quick. Ids are taken from the table's own sequence.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -15,6 +15,7 @@ from linkwell.common.crypto import EncryptedTextField
 
 Row = dict[str, Any]
 CHUNK = 4000
+LINK = ("support.Task", "link")  # a path with the id of a row in it
 # Columns that name a row of another table without a foreign key of Django.
 NAMES_A_ROW = {("directory.Organisation", "referral_email_verified_by"): "team.Membership"}
 
@@ -37,39 +38,42 @@ class Writer:
         numbered = isinstance(key, models.AutoField)
         if numbered:
             self.ids[table] = _take_ids(model, len(rows))
-        columns = [_Column(self, table, field, scheme_id) for field in fields]
+        present = rows[0].keys() if rows else set()
+        columns, constants = [], {}
+        for field in fields:
+            if field.column == "scheme_id" and scheme_id is not None:
+                constants[field.column] = scheme_id
+            elif field.column in present:
+                columns.append(_Column(self, table, field))
+            else:
+                constants[field.column] = field.get_db_prep_save(field.get_default(), connection)
         for start in range(0, len(rows), CHUNK):
             chunk = rows[start : start + CHUNK]
             values = [{column.name: column.value(row) for column in columns} for row in chunk]
             if numbered:
                 for row, value in zip(chunk, values, strict=True):
                     value[key.column] = self.id_of(table, row["id"])
-            _insert(model, [column.name for column in columns], values, keep=keep)
+            _insert(model, [column.name for column in columns], constants, values, keep=keep)
 
 
 class _Column:
     """One column of a table: what it holds for a row of the generator."""
 
-    def __init__(self, writer: Writer, table: str, field: Any, scheme_id: int | None) -> None:
+    def __init__(self, writer: Writer, table: str, field: Any) -> None:
         self.writer, self.field, self.name = writer, field, field.column
-        self.scheme_id = scheme_id if field.column == "scheme_id" else None
         related = field.related_model._meta.label if field.related_model else NAMES_A_ROW.get((table, field.name))
-        self.refers_to = related if related in writer.ids or related == table else None
-        self.default = None if field.primary_key else field.get_default
+        self.ids = writer.ids.get(related) if related else None
         self.is_secret = isinstance(field, EncryptedTextField)
+        self.is_link = (table, field.name) == LINK
 
     def value(self, row: Row) -> Any:
         """Return what to write."""
-        if self.scheme_id is not None:
-            return self.scheme_id
-        if self.name not in row:
-            return self.default() if self.default else None
         given = row[self.name]
         if given is None:
             return None
-        if self.refers_to is not None:
-            return self.writer.id_of(self.refers_to, given)
-        if isinstance(given, dict) and given.keys() == {"about", "id", "path"}:
+        if self.ids is not None:
+            return self.ids[given - 1]
+        if self.is_link and isinstance(given, dict):
             return given["path"].format(self.writer.id_of(given["about"], given["id"]))
         return self.field.get_prep_value(given) if self.is_secret else given
 
@@ -83,11 +87,14 @@ def _take_ids(model: Any, count: int) -> list[int]:
         return [number for (number,) in cursor.fetchall()]
 
 
-def _insert(model: Any, columns: Iterable[str], values: list[Row], *, keep: bool) -> None:
-    table, names = model._meta.db_table, ", ".join(f'"{name}"' for name in columns)
+def _insert(model: Any, columns: Sequence[str], constants: Mapping[str, Any], values: list[Row], *, keep: bool) -> None:
+    table = model._meta.db_table
+    into = ", ".join(f'"{name}"' for name in [*columns, *constants])
+    out = ", ".join([*(f'"{name}"' for name in columns), *["%s"] * len(constants)])
     conflict = " ON CONFLICT DO NOTHING" if keep else ""
     with connection.cursor() as cursor:
         cursor.execute(
-            f'INSERT INTO "{table}" ({names}) SELECT {names} FROM json_populate_recordset(NULL::"{table}", %s::json){conflict}',
-            [msgspec.json.encode(values).decode()],
+            f'INSERT INTO "{table}" ({into}) SELECT {out} FROM json_populate_recordset(NULL::"{table}", %s::json)'
+            + conflict,
+            [*constants.values(), msgspec.json.encode(values).decode()],
         )

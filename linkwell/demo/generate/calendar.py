@@ -40,8 +40,9 @@ def some_time(rng: Random, day: date, earliest: int = 9, latest: int = 17) -> da
 
 
 def clock(at: datetime) -> str:
-    """Return "2.30 pm" by the town's clock."""
+    """Return "2.30 pm" by the town's clock, to the quarter of an hour before."""
     here = at.astimezone(HERE)
+    here = here.replace(minute=here.minute // 15 * 15)
     return f"{here.hour % 12 or 12}.{here:%M} {'am' if here.hour < 12 else 'pm'}"
 
 

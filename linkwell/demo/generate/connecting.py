@@ -84,11 +84,14 @@ class Connecting:
             row.update(state="ended", state_at=at, reason="Support ended")
 
     def _event(self, row: int, was: str, now: str, at: datetime, by: int | None, reason: str) -> None:
-        self.rows.add("connections.ConnectionEvent", connection_id=row, at=at, was=was, now=now, by_id=by, reason=reason)
+        self.rows.add(
+            "connections.ConnectionEvent", connection_id=row, at=at, was=was, now=now, by_id=by, reason=reason
+        )
 
     def _reply(self, held: Open, move: Move, row: dict[str, Any]) -> None:
         self.rows.add(
-            "connections.Reply", connection_id=held.row, answer=move.reply, text=move.reason, wait_weeks=move.wait_weeks,
+            "connections.Reply", connection_id=held.row, answer=move.reply, text=move.reason,
+            wait_weeks=move.wait_weeks,
             answered_by=_ANSWERED_BY[held.row % len(_ANSWERED_BY)], at=move.at, by_id=None,
         )  # fmt: skip
 
@@ -104,9 +107,9 @@ class Connecting:
         channel = "email" if service.takes_referrals else journey.rng.choice(["phone", "print"])
         self.packet_of[held.row] = self.rows.add(
             "connections.SharePacket", connection_id=held.row, person_id=journey.human.id,
-            organisation_id=service.organisation, reference=_reference(len(self.packet_of) + 1), channel=channel, ticked=ticked,
-            content=content, extra_reason="", agreed_how=how, agreed_at=at, expires_on=expires, withdrawn_at=None,
-            first_opened_at=None, by_id=worker.id,
+            organisation_id=service.organisation, reference=_reference(len(self.packet_of) + 1), channel=channel,
+            ticked=ticked, content=content, extra_reason="", agreed_how=how, agreed_at=at, expires_on=expires,
+            withdrawn_at=None, first_opened_at=None, by_id=worker.id,
         )  # fmt: skip
         self.rows.add(
             "people.Consent", person_id=journey.human.id, purpose="share", organisation_id=service.organisation,
@@ -149,6 +152,17 @@ _NEWS = {
     "attending": "{N} is going to {service} now.",
     "ended": "{N} has stopped going to {service}.",
 }
+
+
+def news_of_reply(service: str, answer: str, weeks: int | None) -> str:
+    """Return what a link worker's Today says of an answer, in the product's own words."""
+    wait = f", about {weeks} weeks" if weeks else ""
+    return {
+        "yes": f"{service} can help",
+        "wait": f"{service} has a waiting list{wait}",
+        "no": f"{service} couldn't take this referral. Find another",
+        "ring": f"{service} asks you to ring them",
+    }[answer]
 
 
 def _contact(person: dict[str, Any], rule: dict[str, Any], ring: str) -> str:

@@ -125,6 +125,18 @@ def _supported(course: Course, journey: Journey, chooser: Chooser) -> None:
         course.ends, course.reason = _next(rng, at, 12, 20), "disengaged"
     else:
         course.reason = weighted(rng, _ENDINGS)
+        if course.reason == "died":
+            _dies(course, rng)
+
+
+def _dies(course: Course, rng: Random) -> None:
+    """Let support end by a death some days after the last contact, which nobody knew to be the last."""
+    assert course.ends is not None
+    course.steps = [step for step in course.steps if step.data.get("occasion") != "exit"]
+    for step in course.steps:
+        if step.data.get("part") in ("last", "stepping"):
+            step.data["part"] = ""
+    course.ends = _next(rng, course.ends, 5, 20)
 
 
 def _through(course: Course, journey: Journey, at: datetime, home: str, wanted: int, stops_after: int) -> datetime:
@@ -138,7 +150,9 @@ def _through(course: Course, journey: Journey, at: datetime, home: str, wanted: 
         if rng.random() < 0.13:
             course.add(at, "attempt", mode="phone")
             at = _next(rng, at, 2, 6)
-        part = "last" if number == wanted else "stepping" if number == down_at else "review" if number == review_at else ""
+        part = (
+            "last" if number == wanted else "stepping" if number == down_at else "review" if number == review_at else ""
+        )
         mode = home if number in (2, review_at, wanted) and rng.random() < 0.75 else _mode(rng)
         course.add(at, "contact", mode=mode, part=part)
         if number == 2 and not baseline_asked:

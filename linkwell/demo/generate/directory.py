@@ -10,20 +10,20 @@ from linkwell.demo.generate.calendar import at, some_time
 from linkwell.demo.generate.conditions import Condition, describe, draw_condition
 from linkwell.demo.generate.data import read
 from linkwell.demo.generate.rows import Rows, stream, uuid, weighted
+from linkwell.demo.generate.service_facts import service_facts
 from linkwell.demo.generate.team import Team
 from linkwell.demo.generate.town import AREAS, TOWN, Spot, spot_in
-from linkwell.matching.vocabulary import ACCESS_OF_A_PLACE, days_in_words, parts_between, slots_of
+from linkwell.matching.vocabulary import ACCESS_OF_A_PLACE
 from linkwell.places.grid import grid_or_none
 
 SERVICES = 300
 SOURCE = f"{TOWN} demo directory"
-DAY_NAMES = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 _CHURCHES = {
     "Harbour": "St Brannoc's Church", "Old Town": "Old Town Methodist Church", "Netherfield": "Netherfield Gurdwara",
     "St Oswin's": "St Oswin's Parish Hall", "Brackenhill": "Brackenhill Baptist Church", "Lowmarsh": "Lowmarsh Mosque",
     "Tanner's Green": "Tanner's Green Quaker Meeting", "Millrace": "Millrace Salvation Hall",
-    "Larkrise": "St Hilda's, Larkrise", "Copper Hill": "Copper Hill Chapel", "Upper Thessing": "Thessing Village Church",
-    "Marsh Ottley": "All Saints, Marsh Ottley",
+    "Larkrise": "St Hilda's, Larkrise", "Copper Hill": "Copper Hill Chapel",
+    "Upper Thessing": "Thessing Village Church", "Marsh Ottley": "All Saints, Marsh Ottley",
 }  # fmt: skip
 _CENTRES = ("Community Centre", "Community Hub", "Neighbourhood House", "Institute")
 
@@ -62,7 +62,9 @@ class DirectoryBuilder:
         self.organisations: dict[str, dict[str, Any]] = {}
         self.places: dict[str, int] = {}
         self.made_at = at(team.launch - timedelta(days=20), 10)
-        self.source = rows.add("directory.Source", name=SOURCE, created_at=self.made_at, licence="CC0", attribution=SOURCE)
+        self.source = rows.add(
+            "directory.Source", name=SOURCE, created_at=self.made_at, licence="CC0", attribution=SOURCE
+        )
         self.services: list[ServiceRow] = []
 
     def build(self) -> list[ServiceRow]:
@@ -122,7 +124,8 @@ class DirectoryBuilder:
         easting, northing = grid_or_none(spot.latitude, spot.longitude)
         shown = not undisclosed
         self.places[key] = self.rows.add(
-            "directory.Location", public_id=uuid(rng), source_id=self.source, external_id=f"loc-{len(self.places) + 1:03d}",
+            "directory.Location", public_id=uuid(rng), source_id=self.source,
+            external_id=f"loc-{len(self.places) + 1:03d}",
             name=name if shown else "", address=f"{rng.randrange(1, 90)} {spot.street}" if shown else "", town=TOWN,
             region="Demo", country="GB", postcode=spot.postcode if shown else "", outcode=spot.area.outcode,
             transport=rng.choice(["Bus 4 and 7 stop outside", "Two minutes from the station", "Free parking", ""]),
@@ -144,10 +147,14 @@ class DirectoryBuilder:
         modes = tuple(kind.get("modes", ["in_person"]))
         condition = draw_condition(rng, kind, first=number == 0)
         stands = describe(rng, condition, kind, self.last_day)
-        row = self.rows.add("directory.Service", **self._facts(rng, kind, name, area, organisation, modes), **stands.fields)
+        facts = service_facts(rng, kind, name=name, number=len(self.services) + 1, organisation=organisation)
+        about = {"source_id": self.source, "seen_at": self.made_at, "changed_at": self.made_at}
+        row = self.rows.add("directory.Service", **facts, **about, **stands.fields)
         self._hang(rng, row, kind, area, organisation, modes, name)
         for entry in stands.rows:
-            self.rows.add(entry["table"], service_id=row, **{key: value for key, value in entry.items() if key != "table"})
+            self.rows.add(
+                entry["table"], service_id=row, **{key: value for key, value in entry.items() if key != "table"}
+            )
         self._standing(rng, row, stands.confirmed, name)
         self.services.append(
             ServiceRow(
@@ -157,60 +164,34 @@ class DirectoryBuilder:
             )
         )  # fmt: skip
 
-    def _facts(
-        self, rng: Random, kind: dict[str, Any], name: str, area: str, organisation: dict[str, Any], modes: tuple[str, ...]
-    ) -> dict[str, Any]:
-        text = rng.choice(kind["text"])
-        opens, closes = kind["hours"][0] * 60, min(kind["hours"][1] * 60, 1440)
-        days = kind["days"] if len(kind["days"]) > 3 else [kind["days"][rng.randrange(len(kind["days"]))]]
-        slots = None if kind.get("monthly") else slots_of(days, parts_between(opens, closes))
-        words = _times(kind, days)
-        cost_known = rng.random() < 0.92
-        free = kind["cost"] == 0
-        cost = "Free" if free else kind.get("cost_words") or f"£{Decimal(str(kind['cost'])):.2f} each time"
-        undisclosed = bool(kind.get("undisclosed"))
-        areas = sorted({part.outcode for part in AREAS}) if "home_visit" in modes or kind.get("areas") else []
-        return {
-            "public_id": uuid(rng), "source_id": self.source, "external_id": f"svc-{len(self.services) + 1:03d}",
-            "organisation_id": organisation["id"], "name": name, "alternate_name": "",
-            "description": f"<p>{text}</p>", "description_text": text,
-            "url": f"https://{organisation['domain']}.example/{len(self.services) + 1}",
-            "email": "" if undisclosed else f"hello@{organisation['domain']}.example",
-            "how_to_join": _joining(kind), "what_to_bring": kind.get("bring", ""), "first_visit": kind.get("first", ""),
-            "entry_routes": list(kind["entry"]), "eligibility_text": _for_whom(kind), "audience": kind.get("audience", []),
-            "minimum_age": kind.get("min_age"), "maximum_age": None, "modes": list(modes),
-            "languages": list(kind.get("languages", ["en"])) if rng.random() < 0.8 or "languages" in kind else [],
-            "access_yes": [code for code in kind.get("access", []) if code not in ACCESS_OF_A_PLACE], "access_no": [],
-            "slots": slots if not kind.get("vague") else None, "times_text": words if not kind.get("vague") else "Ask us",
-            "is_free": free if cost_known else None, "cost_text": cost if cost_known else "",
-            "wait_text": "There is usually a waiting list" if kind.get("busy") else "",
-            "need_codes": sorted(kind["needs"]), "strong_needs": sorted(kind["needs"][:2]),
-            "area_text": f"All of {TOWN}" if areas else "", "area_outcodes": areas, "is_undisclosed": undisclosed,
-            "seen_at": self.made_at, "changed_at": self.made_at,
-        }  # fmt: skip
-
     def _hang(
         self, rng: Random, row: int, kind: dict[str, Any], area: str, organisation: dict[str, Any],
         modes: tuple[str, ...], name: str,
     ) -> None:  # fmt: skip
         facts = self.rows.get("directory.Service", row)
         for position, code in enumerate(kind["needs"]):
-            self.rows.add("directory.ServiceNeed", service_id=row, code=code, why="hand" if position < 2 else "text", phrase="")
+            self.rows.add(
+                "directory.ServiceNeed", service_id=row, code=code, why="hand" if position < 2 else "text", phrase=""
+            )
         undisclosed, placeless = facts["is_undisclosed"], kind.get("vague") and rng.random() < 0.6
         if ("in_person" in modes and not placeless) or undisclosed:
             where = self.place(organisation, area, _hall(kind, organisation, area), undisclosed=undisclosed,
                                yes=kind.get("access", []))  # fmt: skip
-            self.rows.add("directory.ServiceAtLocation", service_id=row, location_id=where, external_id=f"{row}-{where}")
+            self.rows.add(
+                "directory.ServiceAtLocation", service_id=row, location_id=where, external_id=f"{row}-{where}"
+            )
         self._schedules(rng, row, kind, facts["slots"])
         if facts["is_free"] is False:
             self.rows.add(
-                "directory.CostOption", service_id=row, position=0, option="Each time", amount=Decimal(str(kind["cost"])),
-                currency="GBP", description=facts["cost_text"],
+                "directory.CostOption", service_id=row, position=0, option="Each time", currency="GBP",
+                amount=Decimal(str(kind["cost"])), description=facts["cost_text"],
             )  # fmt: skip
         for code in kind.get("languages", []):
             self.rows.add("directory.Language", service_id=row, name=code, code=code)
         for code in kind.get("access", []):
-            self.rows.add("directory.Accessibility", service_id=row, location_id=None, description=code.replace("_", " "))
+            self.rows.add(
+                "directory.Accessibility", service_id=row, location_id=None, description=code.replace("_", " ")
+            )
         if facts["area_outcodes"]:
             self.rows.add("directory.ServiceArea", service_id=row, name=f"All of {TOWN}", extent="")
         self._phone(service=row, label="Ask for the organiser" if rng.random() < 0.3 else "")
@@ -264,36 +245,6 @@ _REMARKS = (
     "Two of my people found it cliquey at first; the third week was better.",
     "They say there is a list but places come up all the time. Ring.",
 )  # fmt: skip
-
-
-def _times(kind: dict[str, Any], days: list[int]) -> str:
-    if kind["hours"] == [0, 24]:
-        return "Day and night"
-    hours = f"{_hour(kind['hours'][0])} to {_hour(kind['hours'][1])}"
-    if kind.get("monthly"):
-        return f"First {DAY_NAMES[days[0]].removesuffix('s')} of the month, {hours}"
-    return f"{days_in_words(slots_of(days)).capitalize()}, {hours}"
-
-
-def _hour(hour: int) -> str:
-    if hour in (12, 24):
-        return "noon" if hour == 12 else "midnight"
-    return f"{hour} am" if hour < 12 else f"{hour - 12} pm"
-
-
-def _joining(kind: dict[str, Any]) -> str:
-    ways = {
-        "drop_in": "Just turn up.", "self_referral": "Ring or e-mail and say you would like to come.",
-        "professional_referral": "A link worker or practice can refer you.", "appointment": "Ring for an appointment.",
-        "membership": "Join at the door.",
-    }  # fmt: skip
-    return " ".join(ways[code] for code in kind["entry"])
-
-
-def _for_whom(kind: dict[str, Any]) -> str:
-    if kind.get("audience"):
-        return f"For {', '.join(kind['audience'])}"
-    return f"For people aged {kind['min_age']} and over" if kind.get("min_age") else ""
 
 
 def _hall(kind: dict[str, Any], organisation: dict[str, Any], area: str) -> str:

@@ -87,8 +87,8 @@ class History:
         for source, a_day in OTHERS.items():
             for _ in range(poisson(self.rng, a_day)):
                 self._receive(day, None, source)
-        for human, practice in self.again.pop(day, []):
-            self._receive(day, practice, "practice" if practice else "self", human)
+        for human, by in self.again.pop(day, []):
+            self._receive(day, by, "practice" if by else "self", human)
 
     def _receive(self, day: date, practice: PracticeRow | None, source: str, again: Human | None = None) -> None:
         journey = self.intake.receive(day, practice, source, again)
@@ -122,7 +122,9 @@ class History:
         self.queue = waiting
 
     def _best(self, journey: Journey, free: list[Worker]) -> Worker:
-        speaks = [worker for worker in free if journey.human.language != "en" and journey.human.language in worker.languages]
+        speaks = [
+            worker for worker in free if journey.human.language != "en" and journey.human.language in worker.languages
+        ]
         return speaks[0] if speaks else self.rng.choice(free)
 
     def _comes_back(self, journey: Journey, course: Course) -> None:

@@ -60,16 +60,18 @@ class Intake:
         needs = draw_needs(rng, human)
         urgent = rng.random() < 0.06
         voice = human.voice(rng, "")
-        words = read("phrases.toml")
-        reason = " ".join(filter(None, [voice.need(needs[0], "situations"), *(
-            voice.need(code, "situations") for code in needs[1:2] if rng.random() < 0.35), voice.one(words["on_top"])]))  # fmt: skip
+        reasons = [voice.need(needs[0], "situations")]
+        if len(needs) > 1 and rng.random() < 0.35:
+            reasons.append(voice.need(needs[1], "situations"))
+        reason = " ".join(filter(None, [*reasons, voice.phrase("on_top")]))
         if source == "self":
             reason = f"“{voice.need(needs[0], 'said')}.” Rang the office."
         journey = Journey(
             self.rows.add(
                 "referrals.Referral", programme_id=1, person_id=human.id, reference=self._reference(), source=source,
-                practice_id=practice.id if practice else None, agency_id=self.team.agency if source == "agency" else None,
-                referrer_id=by, referrer_name=name, on_behalf_of=behalf, reason=reason, needs=needs,
+                practice_id=practice.id if practice else None,
+                agency_id=self.team.agency if source == "agency" else None, referrer_id=by, referrer_name=name,
+                on_behalf_of=behalf, reason=reason, needs=needs,
                 urgency="urgent" if urgent else "routine", told_person="" if source == "self" else voice.phrase("told"),
                 state="received", state_reason="", received_at=at, decided_at=None, closed_at=None,
             ),
@@ -130,7 +132,9 @@ class Intake:
         self._event(journey, was, to, at, by, reason)
 
     def _event(self, journey: Journey, was: str, now: str, at: datetime, by: int | None, reason: str = "") -> None:
-        self.rows.add("referrals.ReferralEvent", referral_id=journey.id, at=at, was=was, now=now, by_id=by, reason=reason)
+        self.rows.add(
+            "referrals.ReferralEvent", referral_id=journey.id, at=at, was=was, now=now, by_id=by, reason=reason
+        )
 
     def tell(self, journey: Journey, kind: str, text: str, at: datetime, by: int | None) -> None:
         """Write what the referrer is told; about half is opened within days."""

@@ -59,7 +59,9 @@ class Chooser:
         ]  # fmt: skip
         if not found:
             return None
-        return rng.choices(found, weights=[_nearness(row, human) * (3 if row.needs[0] == need else 1) for row in found])[0]
+        return rng.choices(
+            found, weights=[_nearness(row, human) * (3 if row.needs[0] == need else 1) for row in found]
+        )[0]
 
 
 def _nearness(service: ServiceRow, human: Human) -> float:
@@ -67,7 +69,7 @@ def _nearness(service: ServiceRow, human: Human) -> float:
         return 0.5
     here, there = human.spot.area, BY_NAME[service.area]
     metres = ((here.east - there.east) ** 2 + (here.north - there.north) ** 2) ** 0.5
-    return 1.0 / (1.0 + (metres / 1500) ** 2)
+    return float(1.0 / (1.0 + (metres / 1500) ** 2))
 
 
 def plan_thread(rng: Random, service: ServiceRow, need: str, at: datetime) -> Thread:

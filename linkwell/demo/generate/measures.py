@@ -10,7 +10,7 @@ from linkwell.demo.generate.ledger import Ledger, Sitting
 from linkwell.demo.generate.people import Human
 from linkwell.demo.generate.rows import Rows, weighted
 
-ITEMS = {"satisfied": "life_satisfaction", "worthwhile": "worthwhile", "happy": "happy", "anxious": "anxious"}
+ITEMS = {"satisfied": "life_satisfaction", "worthwhile": "worthwhile", "happy": "happiness", "anxious": "anxiety"}
 LONELINESS = ("companionship", "left_out", "isolated")
 BASELINE_ANSWERED = 0.84
 
@@ -66,9 +66,7 @@ class Questions:
             submission_key=None,
         )  # fmt: skip
 
-    def _answered(
-        self, about: dict[str, Any], measure: str, answers: dict[str, int], scores: dict[str, int]
-    ) -> None:
+    def _answered(self, about: dict[str, Any], measure: str, answers: dict[str, int], scores: dict[str, int]) -> None:
         row = self.rows.add("outcomes.Completion", **about, measure=measure, answers=answers)
         for scale, value in scores.items():
             self.rows.add("outcomes.Score", completion_id=row, scale=scale, value=float(value))

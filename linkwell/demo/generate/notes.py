@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from linkwell.demo.generate.data import read
 from linkwell.demo.generate.intake import Journey
 from linkwell.demo.generate.voice import Voice, day_in_words
 
@@ -47,8 +48,17 @@ class Notes:
         codes = [self.rng.choice(self.journey.needs)]
         if part in ("review", "last") or self.rng.random() < 0.25:
             codes.append(self.journey.needs[0])
-        lines = [self.voice.need(code, "going") for code in codes if part or self.rng.random() < 0.85]
+        lines = [self._news_of(code) for code in codes if part or self.rng.random() < 0.85]
         return list(dict.fromkeys(lines))
+
+    def _news_of(self, code: str) -> str:
+        known = read("needs.toml")[code]["going"]
+        if (
+            all(sentence in self.voice.said or not self.voice.fits.get(sentence[:1], True) for sentence in known)
+            or self.rng.random() < 0.25
+        ):
+            return self.voice.phrase("going_any")
+        return self.voice.need(code, "going")
 
     def _closing(self, part: str, following: datetime | None) -> str:
         if part == "last":

@@ -32,13 +32,16 @@ class Human:
     rule: int = 0  # the contact rule's row
     access: list[str] = field(default_factory=list)
     risks: list[int] = field(default_factory=list)  # rows of RiskStatement
+    has_phone: bool = True
+    age_then: int = 50  # when first referred
     times_referred: int = 0
 
     def voice(self, rng: Random, worker: str) -> Voice:
         """Return sentences about this person."""
         return Voice(
-            rng, called=self.called, gender=self.gender, spouse=self.spouse, child=self.child, worker=worker
-        )
+            rng, called=self.called, gender=self.gender, spouse=self.spouse, child=self.child, worker=worker,
+            age=self.age_then, language=self.language,
+        )  # fmt: skip
 
     def age(self, on: date) -> int:
         """Return whole years on a day."""
@@ -78,9 +81,11 @@ class PeopleMaker:
             spouse=rng.choice(["husband", "partner"] if gender == "female" else ["wife", "partner"]),
             child=rng.choice(["daughter", "son", "niece"]), language=name.language,
             interpreter=rng.random() < name.interpreter, not_online=rng.random() < (0.45 if age > 70 else 0.06),
-            practice=practice, spot=spot, latent=truth.draw_referred(stream(self.seed, "latent", self.made)),
+            practice=practice, age_then=age, spot=spot,
+            latent=truth.draw_referred(stream(self.seed, "latent", self.made)),
         )  # fmt: skip
         human.id = self._row(rng, human, name, at)
+        human.has_phone = bool(self.rows.get("people.Person", human.id)["phone"])
         self._reach(rng, human, at, by)
         return human
 
@@ -92,7 +97,11 @@ class PeopleMaker:
         homeless = rng.random() < 0.011
         mobile = rng.random() < 0.7
         phone = self._phone(mobile) if rng.random() < 0.965 else ""
-        email = f"{_address(name)}{human.born.year % 100}@mail.example" if rng.random() < 0.42 and not human.not_online else ""
+        email = (
+            f"{_address(name)}{human.born.year % 100}@mail.example"
+            if rng.random() < 0.42 and not human.not_online
+            else ""
+        )
         pronouns = {"female": "she/her", "male": "he/him", "other": "they/them"}[human.gender]
         return self.rows.add(
             "people.Person", given_name=name.given, family_name=name.family, preferred_name=name.preferred,
@@ -129,15 +138,29 @@ class PeopleMaker:
         for code, holds in codes.items():
             if holds:
                 human.access.append(code)
-                self.rows.add(
-                    "people.AccessNeed", person_id=human.id, code=code, note="", began_at=at, ended_at=None
-                )
+                self.rows.add("people.AccessNeed", person_id=human.id, code=code, note="", began_at=at, ended_at=None)
 
 
-_WHEN = ("afternoons only", "mornings are best", "after 4 pm", "not before 11", "Mondays and Thursdays", "evenings, works days")
-_HOW_NOT = ("Do not leave messages", "Ask for the daughter first", "Withhold the number", "Let it ring, slow to the phone")
+_WHEN = (
+    "afternoons only",
+    "mornings are best",
+    "after 4 pm",
+    "not before 11",
+    "Mondays and Thursdays",
+    "evenings, works days",
+)
+_HOW_NOT = (
+    "Do not leave messages",
+    "Ask for the daughter first",
+    "Withhold the number",
+    "Let it ring, slow to the phone",
+)
 
 
 def _address(name: names.Name) -> str:
-    plain = "".join(letter for letter in f"{name.given}.{name.family}".lower() if letter.isascii() and (letter.isalnum() or letter == "."))
+    plain = "".join(
+        letter
+        for letter in f"{name.given}.{name.family}".lower()
+        if letter.isascii() and (letter.isalnum() or letter == ".")
+    )
     return plain.strip(".") or "mail"

@@ -77,14 +77,15 @@ class Plans:
 
     def _choose(self, code: str) -> list[str]:
         known = read("needs.toml")[code]["actions"]
-        return self.rng.sample(known, min(len(known), self.rng.randint(1, 2)))
+        fitting = [text for text in known if self.voice.fits.get(text[:1], True)] or known
+        return [text.lstrip("^>~") for text in self.rng.sample(fitting, min(len(fitting), self.rng.randint(1, 2)))]
 
     def _action(self, goal: Row, text: str, at: datetime) -> Row:
         words, _, who = text.partition("|")
+        due_on = at.date() + timedelta(days=self.rng.choice([7, 14, 14, 21, 28]))
         row = self.rows.add(
             "support.Action", goal_id=goal["id"], text=self.voice.fill(words), who=self.voice.fill(who),
-            due_on=at.date() + timedelta(days=self.rng.choice([7, 14, 14, 21, 28])) if self.rng.random() < 0.8 else None,
-            status="planned", added_at=at, changed_at=at,
+            due_on=due_on if self.rng.random() < 0.8 else None, status="planned", added_at=at, changed_at=at,
         )  # fmt: skip
         return self.rows.get("support.Action", row)
 
@@ -104,7 +105,8 @@ class Plans:
         """Say where each goal stands at the end."""
         for goal, actions in self.goals:
             shares = {
-                "goals_met": {"met": 88, "partly": 10, "dropped": 2}, "partly_met": {"met": 35, "partly": 50, "open": 15},
+                "goals_met": {"met": 88, "partly": 10, "dropped": 2},
+                "partly_met": {"met": 35, "partly": 50, "open": 15},
                 "nothing_helped": {"open": 60, "dropped": 40},
             }.get(reason, {"open": 80, "partly": 20})  # fmt: skip
             status = weighted(self.rng, shares)

@@ -1,16 +1,17 @@
 """What the generator makes: plain rows by table, and the truth that no table holds."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
 
 Row = dict[str, Any]
+Choice = TypeVar("Choice")
 
 
 class Rows:
@@ -75,6 +76,6 @@ def poisson(rng: Random, mean: float) -> int:
     return count
 
 
-def weighted(rng: Random, choices: dict[Any, float]) -> Any:
+def weighted(rng: Random, choices: Mapping[Choice, float]) -> Choice:
     """Return one key of `choices`, each as likely as its weight."""
     return rng.choices(list(choices), weights=list(choices.values()))[0]

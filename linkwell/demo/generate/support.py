@@ -4,12 +4,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from linkwell.demo.generate import truth
-from linkwell.demo.generate.calendar import clock
-from linkwell.demo.generate.connecting import Connecting, Open
+from linkwell.demo.generate.calendar import plus_working, some_time
+from linkwell.demo.generate.connecting import Connecting, Open, news_of_reply
 from linkwell.demo.generate.course import Course, Step
 from linkwell.demo.generate.intake import Intake, Journey
 from linkwell.demo.generate.joining import Move, Thread
 from linkwell.demo.generate.ledger import Ledger
+from linkwell.demo.generate.listening import listen, next_step
 from linkwell.demo.generate.measures import Questions
 from linkwell.demo.generate.notes import Notes
 from linkwell.demo.generate.plans import Plans
@@ -21,10 +22,6 @@ REVIEW_AFTER = timedelta(weeks=12)
 _MINUTES = {
     "in_person": (30, 75), "phone": (10, 35), "video": (20, 45), "text": (2, 6), "group": (10, 25), "doorstep": (5, 15),
     "letter": (10, 20),
-}  # fmt: skip
-_NEXT = {
-    "in_person": "Home visit at {time}", "phone": "Call, {time}", "video": "Video call at {time}",
-    "text": "Text to ask how it went", "group": "See {N} at the group", "doorstep": "Call at the door",
 }  # fmt: skip
 
 
@@ -80,7 +77,9 @@ class EpisodeWriter:
 
     def write(self) -> Written:
         """Write every step before now, and what the next one is."""
-        moves = [(move.at, 1, number, move) for number, thread in enumerate(self.course.threads) for move in thread.moves]
+        moves = [
+            (move.at, 1, number, move) for number, thread in enumerate(self.course.threads) for move in thread.moves
+        ]
         steps = [(step.at, 0, number, step) for number, step in enumerate(self.course.steps)]
         ends = self.course.ends or datetime.max.replace(tzinfo=self.shared.now.tzinfo)
         ahead: list[Step] = []
@@ -108,8 +107,13 @@ class EpisodeWriter:
             self._event(self.episode["state"], to, at, self.worker.id, reason)
             self.episode["state"] = to
 
+    def _mode(self, step: Step, instead: str) -> str:
+        """Return how it happened: who has no phone is not rung."""
+        mode = str(step.data["mode"])
+        return instead if mode in ("phone", "text") and not self.journey.human.has_phone else mode
+
     def _attempt(self, step: Step) -> None:
-        mode = step.data["mode"]
+        mode = self._mode(step, "doorstep")
         minutes = 0 if mode in ("phone", "text") else self.journey.rng.randint(5, 15)
         self._log(step.at, mode, minutes, False, self.voice.phrase(f"attempt_{mode}"))
         self.episode["attempts_count"] += 1
@@ -118,7 +122,7 @@ class EpisodeWriter:
             self._move("contacted", step.at)
 
     def _contact(self, step: Step) -> None:
-        mode, part, rng = step.data["mode"], step.data["part"], self.journey.rng
+        mode, part, rng = self._mode(step, "in_person"), step.data["part"], self.journey.rng
         following = self._following(step)
         low, high = (45, 80) if part == "first" else _MINUTES[mode]
         minutes = rng.randint(low, high) // 5 * 5 if high > 10 else rng.randint(low, high)
@@ -155,33 +159,10 @@ class EpisodeWriter:
         self.episode["first_conversation_at"] = at
         self._move("engaged", at)
         self.shared.ledger.engaged += 1
-        person, rng, voice = self.journey.human, self.journey.rng, self.voice
         for code in self.journey.needs:
-            self.plans.say(code, voice.need(code, "said"))
-        headings = {"brings": voice.need(self.journey.needs[0], "said") + ".", "matters": voice.phrase("matters"),
-                    "good_week": voice.phrase("good_week")}  # fmt: skip
-        for heading, key, share in (("people", "people", 0.5), ("communicate", "communicate", 0.3), ("support", "support", 0.25)):
-            if rng.random() < share:
-                headings[heading] = voice.phrase(key)
-        for heading, text in headings.items():
-            self.rows.add("support.AboutMe", person_id=person.id, heading=heading, text=text, at=at, by_id=self.worker.id)
-        self._risk(at)
+            self.plans.say(code, self.voice.need(code, "said"))
+        listen(self.rows, self.journey, self.voice, at=at, by=self.worker.id)
         self.written.review_due = (at + REVIEW_AFTER).date()
-
-    def _risk(self, at: datetime) -> None:
-        risky = self.journey.rng.random() < 0.12
-        held = [row for row in self.journey.human.risks if self.rows.get("people.RiskStatement", row)["ended_at"] is None]
-        if held and not risky:
-            return
-        for row in held:
-            self.rows.get("people.RiskStatement", row)["ended_at"] = at
-        text = self.voice.phrase("risks") if risky else ""
-        self.journey.human.risks.append(
-            self.rows.add(
-                "people.RiskStatement", person_id=self.journey.human.id, none_known=not risky, text=text, began_at=at,
-                ended_at=None, recorded_by_id=self.worker.id,
-            )
-        )  # fmt: skip
 
     def _review(self, at: datetime) -> None:
         due = self.written.review_due or at.date()
@@ -190,14 +171,18 @@ class EpisodeWriter:
         self.written.review_due = at.date() + timedelta(weeks=8)
 
     def _plan(self, step: Step) -> None:
-        reviews = [later.at.date() for later in self.course.steps if later.at > step.at and later.data.get("part") == "review"]
+        reviews = [
+            later.at.date() for later in self.course.steps if later.at > step.at and later.data.get("part") == "review"
+        ]
         review_on = reviews[0] if reviews else step.at.date() + timedelta(weeks=8)
         self.plans.agree(step.at, self.worker.id, review_on)
         self.written.review_due = review_on
 
     def _ask(self, step: Step) -> None:
         occasion = step.data["occasion"]
-        mode = next(row.data["mode"] for row in reversed(self.course.steps) if row.kind == "contact" and row.at <= step.at)
+        mode = next(
+            row.data["mode"] for row in reversed(self.course.steps) if row.kind == "contact" and row.at <= step.at
+        )
         attended = any(
             self.rows.get("connections.Connection", held.row)["first_attended_on"] for held in self.opened.values()
         )
@@ -209,17 +194,16 @@ class EpisodeWriter:
 
     def _gap(self, step: Step) -> None:
         self.rows.add(
-            "connections.UnmetNeed", episode_id=self.row, code=step.data["need"], outcode=self.journey.human.spot.area.outcode,
-            limits={"reach_metres": 3000}, what_failed=self.journey.rng.choice(_FAILED), at=step.at, by_id=self.worker.id,
+            "connections.UnmetNeed", episode_id=self.row, code=step.data["need"], limits={"reach_metres": 3000},
+            outcode=self.journey.human.spot.area.outcode, what_failed=self.voice.phrase("gap"), at=step.at,
+            by_id=self.worker.id,
         )  # fmt: skip
 
     def _connect(self, number: int, thread: Thread, move: Move) -> None:
         connecting = self.shared.connecting
         if number not in self.opened:
             goal = self.plans.goal_for(thread.need)
-            held = connecting.begin(
-                self.journey, thread, episode=self.row, goal=goal, by=self.worker.id, number=number
-            )
+            held = connecting.begin(self.journey, thread, episode=self.row, goal=goal, by=self.worker.id, number=number)
             self.opened[number] = held
             self.written.open_connections.append(held)
             return
@@ -229,23 +213,23 @@ class EpisodeWriter:
         if move.to == "shared":
             self.episode["waiting_on"] = "service"
         if news:
-            self.news.append(self.voice.fill(news, service=thread.service.name, when=thread.service.when.lower()))
+            self.news.append(self.voice.fill(news, service=thread.service.name, when=thread.service.when))
         if move.reply:
             self.episode["waiting_on"] = "us"
             self._task(held, move)
 
     def _task(self, held: Open, move: Move) -> None:
-        name, weeks = held.thread.service.name, f", about {move.wait_weeks} weeks" if move.wait_weeks else ""
-        text = {
-            "yes": f"{name} can help", "wait": f"{name} has a waiting list{weeks}",
-            "no": f"{name} couldn't take this referral. Find another", "ring": f"{name} asks you to ring them",
-        }[move.reply]  # fmt: skip
+        text = news_of_reply(held.thread.service.name, move.reply, move.wait_weeks)
         link = {"about": "connections.Connection", "id": held.row, "path": "/connections/{}/"}
+        done = some_time(self.journey.rng, plus_working(move.at.date(), self.journey.rng.randint(1, 2)), 9, 17)
         task = self.rows.add(
             "support.Task", member_id=self.worker.id, episode_id=self.row, kind="reply", text=text, link=link,
-            due_on=move.at.date(), added_at=move.at, done_at=None,
+            due_on=move.at.date(), added_at=move.at, done_at=done if done < self.shared.now else None,
         )  # fmt: skip
-        self.tasks.append((task, held))
+        if done < self.shared.now:
+            self.shared.connecting.settle(held, done)
+        else:
+            self.tasks.append((task, held))
 
     def _following(self, step: Step) -> datetime | None:
         after = [row.at for row in self.course.steps if row.at > step.at and row.kind in ("contact", "attempt")]
@@ -272,10 +256,9 @@ class EpisodeWriter:
         if reached is None:
             return  # first contact or "try again", as the product itself would have it
         step = next((one for one in coming if one.kind == "contact"), coming[0])
-        words = _NEXT.get(step.data["mode"], "Call").format(time=clock(step.at), N=self.journey.human.called)
-        if step.data.get("part") == "first":
-            words = f"First conversation: {words[0].lower()}{words[1:]}"
-        self.episode["next_step"], self.episode["next_step_on"] = words, step.at.date()
+        mode, first = self._mode(step, "in_person"), step.data.get("part") == "first"
+        self.episode["next_step"] = next_step(mode, step.at, called=self.journey.human.called, first=first)
+        self.episode["next_step_on"] = step.at.date()
 
     def _end(self, at: datetime) -> None:
         reason, voice = self.course.reason, self.voice
@@ -315,9 +298,3 @@ class EpisodeWriter:
             elif state in ("declined_org", "declined_person", "ended"):
                 tried.append(held.thread.service.name)
         return joined, tried
-
-
-_FAILED = (
-    "Nothing in the evenings within reach", "Only one group, and it is full", "Nothing step-free nearby",
-    "Costs more than they can pay", "Only online", "Closed since the summer",
-)  # fmt: skip

@@ -112,9 +112,7 @@ def build_team(last_day: date, rows: Rows) -> Team:
     practices = [_practice(rows, people, launch, *row) for row in _PRACTICES]
     agency = rows.add("team.Agency", name=f"{TOWN} Homes", kind="Housing association", email="support@homes.example")
     housing = people.add("Nicola Dean", "REF", launch, title="Tenancy sustainment officer", agency_id=agency)
-    return Team(
-        lead, "Ruth Okonkwo", manager, commissioner, tuple(workers), tuple(practices), agency, housing, launch
-    )
+    return Team(lead, "Ruth Okonkwo", manager, commissioner, tuple(workers), tuple(practices), agency, housing, launch)
 
 
 def _practice(
@@ -145,7 +143,7 @@ class _Members:
             "team.Account", email=f"{address}@{DOMAIN}", name=name, is_demo=True, password=_HANDED_OUT,
             created_at=self.made_at,
         )  # fmt: skip
-        blank = {
+        blank: dict[str, object] = {
             "practice_id": None, "agency_id": None, "organisation_id": None, "hours_per_week": None, "languages": [],
             "skills": [], "may_triage": False, "ended": None,
         }  # fmt: skip

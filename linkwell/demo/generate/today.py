@@ -1,10 +1,10 @@
-"""What makes the last day worth looking at: visits and answers due, a group that closed, a full inbox, special records."""
+"""What makes the last day worth looking at: visits and answers due, a closed group, a full inbox, special records."""
 
 from collections import Counter
 from datetime import date, datetime, timedelta
 
 from linkwell.demo.generate.calendar import at, is_working, some_time
-from linkwell.demo.generate.connecting import Open
+from linkwell.demo.generate.connecting import Open, news_of_reply
 from linkwell.demo.generate.data import read
 from linkwell.demo.generate.directory import ServiceRow
 from linkwell.demo.generate.history import History
@@ -82,7 +82,8 @@ class _Today:
             to = {"yes": "accepted", "wait": "waiting", "ring": ""}[answer]
             text = self.rng.choice(words[f"org_{answer}"])
             moves = [
-                Move(sent, "proposed"), Move(sent + timedelta(minutes=20), "shared"), Move(read_at, "received", "group"),
+                Move(sent, "proposed"), Move(sent + timedelta(minutes=20), "shared"),
+                Move(read_at, "received", "group"),
                 Move(answered, to, "group", text, answer, 4 if answer == "wait" else None),
             ]  # fmt: skip
             self._thread(written, Thread(service, journey.needs[0], True, moves), worker)
@@ -105,9 +106,7 @@ class _Today:
             connecting.step(written.journey, held, move, worker, hope=hope)
         written.open_connections.append(held)
         last = thread.moves[-1]
-        name = thread.service.name
-        text = {"yes": f"{name} can help", "wait": f"{name} has a waiting list, about {last.wait_weeks} weeks",
-                "ring": f"{name} asks you to ring them"}[last.reply]  # fmt: skip
+        text = news_of_reply(thread.service.name, last.reply, last.wait_weeks)
         self._task(written, "reply", text, last.at, held)
         episode["waiting_on"] = "us"
 
@@ -178,7 +177,10 @@ class _Today:
             self._person(written)["family_name"] = family
         theirs = self._engaged(second)[0]
         self.rows.add(
-            "people.Exclusion", person_id=theirs.journey.human.id, membership_id=fourth.id, added_at=theirs.journey.opened
+            "people.Exclusion",
+            person_id=theirs.journey.human.id,
+            membership_id=fourth.id,
+            added_at=theirs.journey.opened,
         )
 
     def _person(self, written: Written) -> Row:
@@ -193,5 +195,3 @@ class _Today:
             recorded_at=self._episode(written)["first_conversation_at"], recorded_by_id=worker.id,
         )  # fmt: skip
         self.rows.add("people.ContactRule", **fresh)
-
-

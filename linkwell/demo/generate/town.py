@@ -45,10 +45,13 @@ AREAS = (
 )
 BY_NAME = {area.name: area for area in AREAS}
 
-_FIRST = """Ropewalk Capstan Quayside Lantern Beacon Chandler Fishergate Saltern Heron Curlew Orchard Priory Mill Foundry
-Tannery Weaver Cobbler Station Alma Inkerman Albert Victoria Jubilee Coronation Gladstone Attlee Bevan Chestnut Hawthorn
-Rowan Sycamore Linden Bramble Larch Vicarage Chapel School Meadow Spring Well Windmill Sluice Marsh Reedbed Osier Plover
-Kestrel Swallow Barley Wheatsheaf Ploughman Drovers Pound Smithy Almshouse Market Butter Swan Anchor Harbour Lifeboat""".split()
+_FIRST = """
+Ropewalk Capstan Quayside Lantern Beacon Chandler Fishergate Saltern Heron Curlew Orchard Priory Mill Foundry
+Tannery Weaver Cobbler Station Alma Inkerman Albert Victoria Jubilee Coronation Gladstone Attlee Bevan
+Chestnut Hawthorn Rowan Sycamore Linden Bramble Larch Vicarage Chapel School Meadow Spring Well Windmill
+Sluice Marsh Reedbed Osier Plover Kestrel Swallow Barley Wheatsheaf Ploughman Drovers Pound Smithy Almshouse
+Market Butter Swan Anchor Harbour Lifeboat
+""".split()
 _KINDS = "Street Road Lane Avenue Close Terrace Row Drive Court Crescent Gardens Place Way".split()
 
 

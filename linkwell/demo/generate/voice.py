@@ -18,8 +18,11 @@ _NOT_VERBS = {"always"}
 class Voice:
     """Says template sentences of one person; a sentence is not said twice while others are left."""
 
-    def __init__(self, rng: Random, *, called: str, gender: str, spouse: str, child: str, worker: str) -> None:
+    def __init__(
+        self, rng: Random, *, called: str, gender: str, spouse: str, child: str, worker: str, age: int, language: str
+    ) -> None:
         self.rng, self.gender = rng, gender
+        self.fits = {"^": age < 58, ">": age > 55, "~": language != "en"}
         he, him, his = PRONOUNS[gender]
         self.words = {
             "N": called, "he": he, "him": him, "his": his, "He": he.capitalize(), "His": his.capitalize(),
@@ -34,11 +37,18 @@ class Voice:
 
     def one(self, templates: list[str], **more: str) -> str:
         """Return one sentence, another than before where there is one."""
-        fresh = [template for template in templates if template not in self.said] or templates
-        chosen = self.rng.choice(fresh)
+        chosen = self._choose(templates)
         if chosen:
             self.said.add(chosen)
-        return self.fill(chosen, **more)
+        return self.fill(chosen.lstrip("^>~"), **more)
+
+    def _choose(self, templates: list[str]) -> str:
+        for _ in range(4):  # mostly the first is right
+            chosen = self.rng.choice(templates)
+            if chosen not in self.said and self.fits.get(chosen[:1], True):
+                return chosen
+        fitting = [template for template in templates if self.fits.get(template[:1], True)] or templates
+        return self.rng.choice([template for template in fitting if template not in self.said] or fitting)
 
     def phrase(self, key: str, **more: str) -> str:
         """Return one sentence of `phrases.toml`."""
