@@ -139,6 +139,7 @@ def test_K02_a_forwarded_link_opens_nothing_without_the_mailbox(story):
     group.post(f"/r/{secret()}/code/", {"code": digits})
     assert "Company on Thursdays" in group.get(f"/r/{secret()}/referral/").content.decode()
 
+    someone.post(f"/r/{secret()}/send-code/")  # the code goes to the group's mailbox, not to them
     for client in (someone, ProductClient()):
         client.post(f"/r/{secret()}/code/", {"code": digits})
         answer = client.get(f"/r/{secret()}/referral/", follow=True)
