@@ -60,8 +60,8 @@ def _clean_once(text: str) -> str:
 
 
 def _paragraphs(text: str) -> str:
-    parts = [part for part in re.split(r"\n\s*\n", text.strip()) if part.strip()]
-    return "".join(f"<p>{'<br>'.join(html.escape(line, quote=False) for line in part.splitlines())}</p>" for part in parts)
+    parts = [html.escape(part, quote=False) for part in re.split(r"\n\s*\n", text.strip()) if part.strip()]
+    return "".join(f"<p>{'<br>'.join(part.splitlines())}</p>" for part in parts)
 
 
 def plain_text(text: str) -> str:

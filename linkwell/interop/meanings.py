@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterable
 
 _MODES = (
-    ("in_person", r"\bvenue|\bin[- ]person|face[- ]to[- ]face|\bon[- ]?site\b|\bat (?:a|the|our|your local) (?:centre|venue|hall|library)|\bcommunity venues?|\blocation\b|\bgroup session|\boutdoors?\b"),
+    ("in_person", r"\bvenue|\bin[- ]person|face[- ]to[- ]face|\bon[- ]?site\b|\blocation\b|\boutdoors?\b"
+                  r"|\bgroup session|\bat (?:a|the|our|your local) (?:centre|venue|hall|library)"),
     ("phone", r"\bphone|\btelephone|\bhelp ?line|\bby call\b|\bcall[- ]back"),
     ("online", r"\bonline|\bvirtual|\bvideo|\bzoom\b|\bremote|\bmicrosoft teams\b|\bweb ?chat|\bwebinar"),
-    ("home_visit", r"\bhome[- ]visit|\bvisits? (?:you )?at home|\bin (?:your|their|people's) (?:own )?homes?\b|\bat home\b|\bhome-based\b"),
+    ("home_visit", r"\bhome[- ]visit|\bvisits? (?:you )?at home|\bin (?:your|their|people's) (?:own )?homes?\b"
+                   r"|\bat home\b|\bhome-based\b"),
 )  # fmt: skip
 _ROUTES = (
     ("drop_in", r"\bdrop[- ]?in|\bturn up|\bwalk[- ]in|\bno (?:need to book|booking)"),
@@ -20,9 +22,11 @@ _ROUTES = (
     ("membership", r"\bmember"),
 )
 _ACCESS = (
-    ("step_free", r"step[- ]free|level access|wheelchair[- ](?:access|user)|access(?:ible)? (?:for|to|by) wheelchair|accessible entrance|ramp(?:ed)? access|\bramps?\b|fully accessible"),
+    ("step_free", r"step[- ]free|level access|wheelchair[- ](?:access|user)|access(?:ible)? (?:for|to|by) wheelchair"
+                  r"|accessible entrance|ramp(?:ed)? access|\bramps?\b|fully accessible"),
     ("hearing_loop", r"(?:induction|hearing|audio) loop|\bt-coil"),
-    ("accessible_toilet", r"(?:accessible|disabled|adapted|wheelchair)[- ](?:\w+ )?(?:toilet|wc|lavator)|changing places"),
+    ("accessible_toilet", r"(?:accessible|disabled|adapted|wheelchair)[- ](?:\w+ )?(?:toilet|wc|lavator)"
+                          r"|changing places"),
     ("accessible_parking", r"(?:disabled|accessible|blue badge)[- ](?:badge )?(?:car )?parking"),
     ("bsl", r"\bbsl\b|sign language"),
     ("large_print", r"large[- ]print"),
@@ -37,7 +41,8 @@ _FREE = re.compile(
     re.I,
 )
 _PAID = re.compile(
-    r"£\s*\d*\.?\d*[1-9]|\b[1-9]\d*p\b|\bper (?:hour|session|week|month|class)\b|\bmembership fee|\bfee payable|\bcharges? apply|\ba (?:small )?charge\b",
+    r"£\s*\d*\.?\d*[1-9]|\b[1-9]\d*p\b|\bper (?:hour|session|week|month|class)\b|\bmembership fee"
+    r"|\bfee payable|\bcharges? apply|\ba (?:small )?charge\b",
     re.I,
 )
 _LISTINGS = {
@@ -48,9 +53,10 @@ _LISTINGS = {
     "temporarilyclosed": "temporarily_closed", "suspended": "temporarily_closed",
 }  # fmt: skip
 _REFUGE = re.compile(
-    r"\b(?:wom[ae]n'?s|domestic (?:abuse|violence)|safe|emergency) refuge\b|\brefuge (?:accommodation|provision|space|service)s?\b"
-    r"|\bsafe ?houses?\b|\brefuge for (?:wom[ae]n|families|men|people|victims|survivors)\b|\bundisclosed (?:address|location)\b"
-    r"|\b(?:confidential|secret) (?:address|location)\b",
+    r"\b(?:wom[ae]n'?s|domestic (?:abuse|violence)|safe|emergency) refuge\b|\bsafe ?houses?\b"
+    r"|\brefuge (?:accommodation|provision|space|service)s?\b"
+    r"|\brefuge for (?:wom[ae]n|families|men|people|victims|survivors)\b"
+    r"|\b(?:undisclosed|confidential|secret) (?:address|location)\b",
     re.I,
 )
 _ABUSE = re.compile(r"\bdomestic (?:abuse|violence)\b|\bviolence against\b", re.I)
@@ -73,7 +79,7 @@ def routes_of(text: str) -> list[str]:
 
 def access_of(text: str) -> tuple[list[str], list[str]]:
     """Return the access needs a text says are met, and those it says are not."""
-    met, unmet = [], []
+    met, unmet = list[str](), list[str]()
     for code, pattern in _ACCESS:
         if found := re.search(pattern, text, re.IGNORECASE):
             before = text[max(0, found.start() - 60) : found.start()]

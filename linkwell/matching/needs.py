@@ -22,7 +22,7 @@ class Need:
 
 
 def _list(text: str) -> tuple[str, ...]:
-    return tuple(phrase.strip() for phrase in text.replace("\n", " ").split(",") if phrase.strip())
+    return tuple(" ".join(phrase.split()) for phrase in text.split(",") if phrase.strip())
 
 
 NEEDS: tuple[Need, ...] = (
@@ -30,11 +30,11 @@ NEEDS: tuple[Need, ...] = (
         "loneliness", "Loneliness or isolation",
         _list("""lonel*, isolat*, befriend*, companion*, friendship*, social club*, lunch club*, luncheon club*, coffee
             morning*, make friends, making friends, make new friends, meet people, meet new people, meeting people,
-            meet others, social group*, day centre*, over 50s, over 60s, good neighbour*, telephone friend*, chatty cafe*,
-            tea and chat, u3a, women's institute*"""),
-        _list("""on my own, nobody to talk to, no one to talk to, no-one to talk to, don't see anyone, see nobody,
-            house is so quiet, house is quiet, never go out, never leave the house, no friends, don't know anyone,
-            on my tod, by myself, miss having company, company"""),
+            meet others, social group*, day centre*, over 50s, over 60s, good neighbour*, telephone friend*, chatty
+            cafe*, tea and chat, u3a, women's institute*"""),
+        _list("""on my own, nobody to talk to, no one to talk to, no-one to talk to, don't see anyone, see nobody, house
+            is so quiet, house is quiet, never go out, never leave the house, no friends, don't know anyone, on my
+            tod, by myself, miss having company, company"""),
     ),
     Need(
         "low_mood", "Low mood, anxiety or stress",
@@ -47,9 +47,10 @@ NEEDS: tuple[Need, ...] = (
     ),
     Need(
         "bereavement", "Grief or bereavement",
-        _list("bereave*, grief, griev*, widow*, loss of a loved, lost a loved, death of a, after a death, cruse, stillbirth*"),
-        _list("""died, passed away, lost my wife, lost my husband, lost my mum, lost my dad, lost my son, lost my daughter,
-            lost my partner, miss him, miss her, funeral"""),
+        _list("""bereave*, grief, griev*, widow*, loss of a loved, lost a loved, death of a, after a death, cruse,
+            stillbirth*"""),
+        _list("""died, passed away, lost my wife, lost my husband, lost my mum, lost my dad, lost my son, lost my
+            daughter, lost my partner, miss him, miss her, funeral"""),
     ),
     Need(
         "money", "Money or debt",
@@ -57,7 +58,7 @@ NEEDS: tuple[Need, ...] = (
             welfare advice, financial advice, financial help, financial support, financial hardship, financial
             difficult*, financial inclusion, cost of living, citizens advice, bailiff*, loan shark*, grants to
             individuals, relief of poverty, poverty, benevolent fund*"""),
-        _list("""can't afford, cannot afford, owe, owing, skint, broke, behind with, bills, money, loan*"""),
+        _list("can't afford, cannot afford, owe, owing, skint, broke, behind with, bills, money, loan*"),
     ),
     Need(
         "benefits", "Benefits",
@@ -71,13 +72,15 @@ NEEDS: tuple[Need, ...] = (
         _list("""housing advice, housing support, housing association*, social housing, supported housing, sheltered
             housing, housing need*, housing option*, housing problem*, homeless*, tenan*, landlord*, rough sleep*,
             supported living, supported accommodation, eviction*, hostel*, night shelter*, almshouse*, sofa surfing"""),
-        _list("evicted, landlord*, damp, mould, nowhere to live, sofa, my flat, kicked out, temporary accommodation, rent"),
+        _list("""evicted, landlord*, damp, mould, nowhere to live, sofa, my flat, kicked out, temporary accommodation,
+            rent"""),
     ),
     Need(
         "food", "Food",
-        _list("""food bank*, foodbank*, food parcel*, food pantry, food pantries, community pantry, food club*, community
-            fridge*, food hub*, hungry, hunger, meals on wheels, hot meal*, free meal*, community meal*, soup kitchen*,
-            food poverty, food voucher*"""),
+        _list("""food bank*, foodbank*, food parcel*, food pantry, food pantries, community pantry,
+            food club*, community
+            fridge*, food hub*, hungry, hunger, meals on wheels, hot meal*, free meal*, community meal*, soup
+            kitchen*, food poverty, food voucher*"""),
         _list("nothing to eat, can't afford food, hungry, skipping meals, empty cupboards, food"),
     ),
     Need(
@@ -90,24 +93,30 @@ NEEDS: tuple[Need, ...] = (
         "work", "Work or unemployment",
         _list("""employment support, employment advice, employment service*, find employment, into employment, gain
             employment, unemploy*, employability, jobcentre*, job centre*, job club*, job search*, job seek*,
-            jobseek*, find work, finding work, looking for work, into work, cv writing, cv workshop*, careers advice,
-            careers service*, apprentice*, back to work, return to work, work experience, job opportunit*"""),
-        _list("lost my job, made redundant, redundan*, out of work, no job, looking for work, a job, signed off, unemployed"),
+            jobseek*, find work, finding work, looking for work, into work, cv writing, cv workshop*, careers
+            advice, careers service*, apprentice*, back to work, return to work, work experience, job opportunit*"""),
+        _list("""lost my job, made redundant, redundan*, out of work, no job, looking for work, a job, signed off,
+            unemployed"""),
     ),
-    Need("volunteering", "Volunteering", _list("volunteer*"), _list("give something back, useful again, feel useful, volunteer*")),
+    Need(
+        "volunteering", "Volunteering",
+        _list("volunteer*"),
+        _list("give something back, useful again, feel useful, volunteer*"),
+    ),
     Need(
         "learning", "Learning or reading and writing",
         _list("""adult learning, community learning, lifelong learning, family learning, learning opportunit*, training
             course*, courses, literacy, numeracy, esol, english classes, english lessons, adult education, further
             education, librar*, reading group*, book club*, homework club*, study skills, u3a, workers' educational,
             language classes"""),
-        _list("can't read, cannot read, reading and writing, read and write, learn english, learn something, course, classes, study"),
+        _list("""can't read, cannot read, reading and writing, read and write, learn english, learn something, course,
+            classes, study"""),
     ),
     Need(
         "digital", "Using phones and computers",
-        _list("""digital skill*, digital inclusion, digital support, digitally, digital help, digital champion*, computer*,
-            online skills, get online, getting online, internet access, using the internet, free wifi, free wi-fi,
-            public wifi, smartphone*, tablets, coding"""),
+        _list("""digital skill*, digital inclusion, digital support, digitally, digital help, digital champion*,
+            computer*, online skills, get online, getting online, internet access, using the internet, free wifi,
+            free wi-fi, public wifi, smartphone*, tablets, coding"""),
         _list("computer*, online, internet, smartphone, tablet, e-mail, email, zoom, the app"),
     ),
     Need(
@@ -118,16 +127,17 @@ NEEDS: tuple[Need, ...] = (
     ),
     Need(
         "family", "Family or parenting",
-        _list("""parent, parents, parenting, parenthood, single parent*, family support, families, toddler*, babies, baby,
-            pre-school*, preschool*, play group*, playgroup*, stay and play, children's centre*, childrens centre*,
-            family hub*, home-start, home start, childcare, postnatal, antenatal, breastfeeding, fostering, adoption,
-            nursery"""),
+        _list("""parent, parents, parenting, parenthood, single parent*, family support, families, toddler*, babies,
+            baby, pre-school*, preschool*, play group*, playgroup*, stay and play, children's centre*, childrens
+            centre*, family hub*, home-start, home start, childcare, postnatal, antenatal, breastfeeding, fostering,
+            adoption, nursery"""),
         _list("my kids, my children, the kids, the baby, my baby, my toddler, single mum, single dad, school run"),
     ),
     Need(
         "relationships", "Relationships",
         _list("""relationship counsell*, relationship support, relationship problem*, relationship advice, couples
-            counsell*, couple counsell*, relate, family mediation, mediation, marriage guidance, separation, divorce*"""),
+            counsell*, couple counsell*, relate, family mediation, mediation, marriage guidance, separation,
+            divorce*"""),
         _list("divorc*, split up, separated, my marriage, left me, arguing, break-up, break up"),
     ),
     Need(
@@ -136,17 +146,19 @@ NEEDS: tuple[Need, ...] = (
             rape crisis, women's refuge*, womens refuge*, women's aid, womens aid, a refuge, refuge accommodation,
             coercive, hate crime*, victims of crime, victim support, modern slavery, trafficking, forced marriage,
             honour-based, stalking"""),
-        _list("hits me, hit me, scared of him, scared of her, afraid of him, controls my, controlling, threatens me, not safe at home"),
+        _list("""hits me, hit me, scared of him, scared of her, afraid of him, controls my, controlling, threatens me,
+            not safe at home"""),
     ),
     Need(
         "activity", "Being more active",
         _list("""exercise*, sport, sports, sporting, walking group*, walking club*, walking football, walking netball,
             health walk*, guided walk*, ramblers, rambling, nordic walking, fitness, keep fit, yoga, pilates, dance,
             dancing, swimming, swimming pool*, football, tennis, badminton, table tennis, cricket, bowls, bowling,
-            rugby, gym, gymnas*, cycling, cycle, tai chi, athletic, athletics, hockey, netball, basketball, volleyball,
-            martial art*, judo, karate, boxing, running club*, running group*, jogging, parkrun, golf, squash, rowing,
-            sailing, canoe*, kayak*, climbing, archery, fencing, lacrosse, rounders, croquet, aerobic*, zumba,
-            physical activity, physically active, chair based, leisure centre*, sports hall*, bmx, trampolin*"""),
+            rugby, gym, gymnas*, cycling, cycle, tai chi, athletic, athletics, hockey, netball, basketball,
+            volleyball, martial art*, judo, karate, boxing, running club*, running group*, jogging, parkrun, golf,
+            squash, rowing, sailing, canoe*, kayak*, climbing, archery, fencing, lacrosse, rounders, croquet,
+            aerobic*, zumba, physical activity, physically active, chair based, leisure centre*, sports hall*, bmx,
+            trampolin*"""),
         _list("get fit, fitter, out of breath, exercise, go for walks, walking, move more, stiff, active, swim"),
     ),
     Need(
@@ -157,24 +169,28 @@ NEEDS: tuple[Need, ...] = (
     ),
     Need(
         "long_term_condition", "Living with a long-term condition",
-        _list("""long-term condition*, long term condition*, long-term health, long term health, long-term illness*, long
+        _list("""long-term condition*, long term condition*, long-term health, long term health,
+            long-term illness*, long
             term illness*, diabet*, stroke, strokes, arthrit*, chronic, cancer, macmillan, heart disease*, heart
-            attack*, heart failure, heart condition*, cardiac, parkinson*, multiple sclerosis, epilep*, copd, asthma,
-            fibromyalgia, chronic pain, pain management, motor neurone, hiv, brain injur*, headway, hospice*,
-            palliative, kidney, long covid, me/cfs, chronic fatigue, crohn*, huntington*, lupus, rehabilitation"""),
+            attack*, heart failure, heart condition*, cardiac, parkinson*, multiple sclerosis, epilep*, copd,
+            asthma, fibromyalgia, chronic pain, pain management, motor neurone, hiv, brain injur*, headway,
+            hospice*, palliative, kidney, long covid, me/cfs, chronic fatigue, crohn*, huntington*, lupus,
+            rehabilitation"""),
         _list("diabet*, stroke, cancer, copd, parkinson*, arthritis, my condition, my illness, pain, my heart, ms"),
     ),
     Need(
         "memory", "Memory or dementia",
-        _list("dementia, memory cafe*, memory café*, memory loss, memory problem*, memory clinic*, alzheimer*, memory group*"),
+        _list("""dementia, memory cafe*, memory café*, memory loss, memory problem*, memory clinic*, alzheimer*, memory
+            group*"""),
         _list("forget things, forgetting, forgetful, memory, dementia, alzheimer*"),
     ),
     Need(
         "disability", "Disability or sensory loss",
-        _list("""disab*, deaf, deafness, deafblind, blind, sight loss, partially sighted, visually impair*, visual impair*,
-            hearing loss, hard of hearing, hearing impair*, sensory impair*, autis*, asperger*, adhd, neurodiver*,
-            learning difficult*, wheelchair user*, cerebral palsy, down's syndrome, downs syndrome, mencap, special
-            needs, special educational need*, talking newspaper*, guide dog*, lip reading, lipreading, sign language"""),
+        _list("""disab*, deaf, deafness, deafblind, blind, sight loss, partially sighted, visually impair*, visual
+            impair*, hearing loss, hard of hearing, hearing impair*, sensory impair*, autis*, asperger*, adhd,
+            neurodiver*, learning difficult*, wheelchair user*, cerebral palsy, down's syndrome, downs syndrome,
+            mencap, special needs, special educational need*, talking newspaper*, guide dog*, lip reading,
+            lipreading, sign language"""),
         _list("disabled, wheelchair, can't see, can't hear, going blind, going deaf, autis*, adhd, mobility"),
     ),
     Need(
@@ -186,8 +202,8 @@ NEEDS: tuple[Need, ...] = (
     ),
     Need(
         "legal", "Legal advice",
-        _list("""legal advice, legal help, legal support, legal aid, legal service*, legal right*, free legal, solicitor*,
-            law centre*, rights advice, advocacy, advocate*, citizens advice, tribunal*"""),
+        _list("""legal advice, legal help, legal support, legal aid, legal service*, legal right*, free legal,
+            solicitor*, law centre*, rights advice, advocacy, advocate*, citizens advice, tribunal*"""),
         _list("solicitor, court, my rights, appeal, legal"),
     ),
     Need(
@@ -198,39 +214,44 @@ NEEDS: tuple[Need, ...] = (
     Need(
         "transport", "Getting about",
         _list("""community transport, transport scheme*, transport service*, transport to, patient transport, accessible
-            transport, minibus*, dial-a-ride, dial a ride, ring and ride, volunteer driver*, car scheme*, shopmobility,
-            mobility scooter*, blue badge*, bus pass*"""),
+            transport, minibus*, dial-a-ride, dial a ride, ring and ride, volunteer driver*, car scheme*,
+            shopmobility, mobility scooter*, blue badge*, bus pass*"""),
         _list("can't get there, no bus, no car, can't drive, stopped driving, lift to, get about, bus pass"),
     ),
     Need(
         "practical", "Help at home",
-        _list("""handyperson*, handyman, handy person, gardening help, help in the home, help at home, help around the home,
-            home help, home care, homecare, domiciliary, cleaning, shopping service*, shopping for, help with shopping,
-            home from hospital, hospital discharge, falls prevention, prevent falls, home adaptation*, home improvement*,
-            home repair*, small repairs, meals delivered, care at home, domestic help, furniture, telecare, lifeline"""),
-        _list("shopping, cleaning, housework, the garden is, fell, falls, bins, stairs, repairs, can't manage at home"),
+        _list("""handyperson*, handyman, handy person, gardening help, help in the home, help at home, help around the
+            home, home help, home care, homecare, domiciliary, cleaning, shopping service*, shopping for, help with
+            shopping, home from hospital, hospital discharge, falls prevention, prevent falls, home adaptation*,
+            home improvement*, home repair*, small repairs, meals delivered, care at home, domestic help, furniture,
+            telecare, lifeline"""),
+        _list("""shopping, cleaning, housework, the garden is, fell, falls, bins, stairs, repairs,
+            can't manage at home"""),
     ),
     Need(
         "nature", "Nature and gardening",
         _list("""garden, gardens, gardening, gardener*, allotment*, nature, wildlife, conservation, outdoors, outdoor
-            activit*, green space*, woodland*, horticult*, forest school*, city farm*, community farm*, tree planting,
-            parks, birdwatch*, countryside"""),
+            activit*, green space*, woodland*, horticult*, forest school*, city farm*, community farm*, tree
+            planting, parks, birdwatch*, countryside"""),
         _list("garden, gardening, outdoors, outside, nature, birds, fresh air, growing, allotment"),
     ),
     Need(
         "creative", "Arts, music and making things",
         _list("""art, arts, craft, crafts, crafting, music, musical, choir*, sing, singing, singers, choral, orchestra*,
-            brass band*, drama, dramatic, theatre*, theatrical, knit*, sew, sewing, crochet*, paint, painting, drawing,
-            men's shed*, mens shed*, men in sheds, woodwork*, creative, creativity, pottery, ceramics, creative
-            writing, photograph*, needlework, embroidery, quilting, film club*, dance, amateur operatic, ukulele"""),
-        _list("make things, making things, painting, singing, sing, music, knitting, sewing, my hands, woodwork, drawing, guitar, play the"),
+            brass band*, drama, dramatic, theatre*, theatrical, knit*, sew, sewing, crochet*, paint, painting,
+            drawing, men's shed*, mens shed*, men in sheds, woodwork*, creative, creativity, pottery, ceramics,
+            creative writing, photograph*, needlework, embroidery, quilting, film club*, dance, amateur operatic,
+            ukulele"""),
+        _list("""make things, making things, painting, singing, sing, music, knitting, sewing, my hands, woodwork,
+            drawing, guitar, play the"""),
     ),
     Need(
         "faith_culture", "Faith, culture and identity",
-        _list("""faith, church*, mosque*, temple, temples, synagogue*, gurdwara*, chapel*, parish*, christian*, muslim*, islamic,
-            jewish, hindu*, sikh*, buddhis*, catholic*, methodist*, baptist*, quaker*, religio*, cultural, lgb*, gay,
-            lesbian, transgender, trans people, gay pride, pride festival, bame, bme, ethnic minorit*, black and minority, asian women,
-            african, caribbean, irish community, polish community, chinese community, traveller*"""),
+        _list("""faith, church*, mosque*, temple, temples, synagogue*, gurdwara*, chapel*, parish*, christian*, muslim*,
+            islamic, jewish, hindu*, sikh*, buddhis*, catholic*, methodist*, baptist*, quaker*, religio*, cultural,
+            lgb*, gay, lesbian, transgender, trans people, gay pride, pride festival, bame, bme, ethnic minorit*,
+            black and minority, asian women, african, caribbean, irish community, polish community, chinese
+            community, traveller*"""),
         _list("church, mosque, temple, pray, faith, gay, lesbian, trans, my culture, my language"),
     ),
 )  # fmt: skip

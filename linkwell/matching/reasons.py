@@ -171,28 +171,17 @@ def room(operating: str, wait_weeks: int | None) -> str:
 
 def near_miss(query: Query, facts: Facts, fails: str) -> str:
     """Return what keeps a service from fitting: "fits, but Wednesdays only"."""
-    match fails:
-        case "distance" if facts.metres is not None and query.reach_metres is not None:
-            return f"{distance(facts.metres)} away, beyond {distance(query.reach_metres)}"
-        case "time":
-            return f"fits, but {days_in_words(facts.slots or 0)} only"
-        case "cost":
-            return f"costs money: {facts.cost}" if facts.cost and len(facts.cost) < 60 else "costs money"
-        case "age":
-            return f"for {ages(facts.minimum_age, facts.maximum_age)}"
-        case "language":
-            return f"in {in_words([vocabulary.LANGUAGES.get(one, one) for one in facts.languages])} only"
-        case "mode":
-            return f"only {in_words([vocabulary.MODES[mode] for mode in facts.modes], 'or')}"
-        case "access":
-            unmet = [vocabulary.ACCESS_NEEDS.get(one, one) for one in query.access_needs if one not in facts.access_met]
-            return f"not {in_words(unmet, 'or')}" if unmet else "its building does not suit"
-        case "area":
-            return (
-                f"for people in {facts.area}" if facts.area and len(facts.area) < 80 else "for people of another area"
-            )
-        case "paused":
-            return "not taking new people at the moment"
-        case "full":
-            return "full at the moment"
-    return "does not fit"
+    unmet = [vocabulary.ACCESS_NEEDS.get(one, one) for one in query.access_needs if one not in facts.access_met]
+    far = f"{distance(facts.metres or 0)} away, beyond {distance(query.reach_metres or 0)}"
+    return {
+        "distance": far,
+        "time": f"fits, but {days_in_words(facts.slots or 0)} only",
+        "cost": f"costs money: {facts.cost}" if facts.cost and len(facts.cost) < 60 else "costs money",
+        "age": f"for {ages(facts.minimum_age, facts.maximum_age)}",
+        "language": f"in {in_words([vocabulary.LANGUAGES.get(one, one) for one in facts.languages])} only",
+        "mode": f"only {in_words([vocabulary.MODES[mode] for mode in facts.modes], 'or')}",
+        "access": f"not {in_words(unmet, 'or')}",
+        "area": f"for people in {facts.area}" if 0 < len(facts.area) < 80 else "for people of another area",
+        "paused": "not taking new people at the moment",
+        "full": "full at the moment",
+    }[fails]

@@ -14,7 +14,8 @@ _NOT_MEANT = re.compile(
     r"|\bcookies?\b|\bin the course of\b|\bequal opportunities\b|\bsafeguarding\b|\bregardless of[^.]{0,120}"
     r"|\bcar parks?\b|\bcar parking\b|\bregistered charity\b|\bvolunteers? (?:run|led|who run)\b"
     r"|\b(?:run|staffed|led|delivered|provided) by (?:our )?(?:trained |local )?volunteers?\b|\bour volunteers\b"
-    r"|\bsports? (?:and|&) social club\b|\bblood pressure\b|\bthe state of the art\b|\bchurch (?:hall|rooms?|road|street|lane)\b"
+    r"|\bsports? (?:and|&) social club\b|\bblood pressure\b|\bthe state of the art\b"
+    r"|\bchurch (?:hall|rooms?|road|street|lane)\b"
     r"|\b(?:at|in) (?:the )?[\w.' -]{0,30}church\b|\btemple (?:meads|quarter|street|gate|back)\b"
     r"|\bparish (?:hall|rooms?|council)\b|\bchapel (?:street|road|lane)\b"
 )

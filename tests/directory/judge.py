@@ -111,7 +111,7 @@ def metres_between(query: Query, place: Place) -> float | None:
     return 2 * 6_371_008.8 * asin(min(1, sqrt(sin((b - a) / 2) ** 2 + cos(a) * cos(b) * sin(turn / 2) ** 2)))
 
 
-def _verdict(query: Query, entry: Entry, heard: list[str], rarity: dict[str, float], on: date) -> Verdict:
+def _verdict(query: Query, entry: Entry, heard: list[str], rarity: dict[str, float], on: date) -> Verdict:  # noqa: C901
     modes = {"phone_only": ("phone",), "online_only": ("online",)}.get(entry.operating, entry.modes)
     accepted = set(query.modes) or set(MODES)
     asked = set(query.access_needs)

@@ -30,22 +30,47 @@ def store(source, entries):
     """Put the judge's entries into the directory, with the same ids."""
     Service.objects.bulk_create(
         Service(
-            pk=one.pk, source=source, external_id=str(one.pk), name=one.name, description_text=one.text, changed_at=NOW,
-            need_codes=[*one.strong, *one.weak], strong_needs=list(one.strong), modes=list(one.modes),
-            languages=list(one.languages), access_yes=list(one.yes), access_no=list(one.no), slots=one.slots,
-            is_free=one.free, minimum_age=one.low, maximum_age=one.high, area_outcodes=list(one.areas),
-            operating=one.operating, wait_weeks=one.wait_weeks, listing=one.listing, is_undisclosed=one.undisclosed,
-            gone_on=NOW.date() if one.listing == "gone" else None, source_checked_on=one.right_on,
+            pk=one.pk,
+            source=source,
+            external_id=str(one.pk),
+            name=one.name,
+            description_text=one.text,
+            changed_at=NOW,
+            need_codes=[*one.strong, *one.weak],
+            strong_needs=list(one.strong),
+            modes=list(one.modes),
+            languages=list(one.languages),
+            access_yes=list(one.yes),
+            access_no=list(one.no),
+            slots=one.slots,
+            is_free=one.free,
+            minimum_age=one.low,
+            maximum_age=one.high,
+            area_outcodes=list(one.areas),
+            operating=one.operating,
+            wait_weeks=one.wait_weeks,
+            listing=one.listing,
+            is_undisclosed=one.undisclosed,
+            gone_on=NOW.date() if one.listing == "gone" else None,
+            source_checked_on=one.right_on,
         )
         for one in entries
-    )  # fmt: skip
+    )
     for one in entries:
         for place in one.places:
             row = Location.objects.create(
-                pk=place.pk, source=source, external_id=str(place.pk), latitude=place.latitude, longitude=place.longitude,
-                easting=place.easting, northing=place.northing, precision=place.precision if place.latitude else "none",
-                is_undisclosed=place.undisclosed, access_yes=list(place.yes), access_no=list(place.no),
-            )  # fmt: skip
+                pk=place.pk,
+                source=source,
+                external_id=str(place.pk),
+                latitude=place.latitude,
+                longitude=place.longitude,
+                easting=place.easting,
+                northing=place.northing,
+                precision=place.precision if place.latitude else "none",
+                is_undisclosed=place.undisclosed,
+                access_yes=list(place.yes),
+                access_no=list(place.no),
+            )
             ServiceAtLocation.objects.create(service_id=one.pk, location=row)
     refresh_search()
 
@@ -252,14 +277,33 @@ def test_an_address_that_is_not_disclosed_gives_neither_place_nor_distance(sourc
 def test_reasons_are_made_of_what_ranked(source):
     answer = ask(
         source,
-        entry(name="Men's shed", text="a place to make things", strong=("creative",), weak=("loneliness",), places=[place(1_200)], free=True,
-              yes=("step_free",), slots=vocabulary.slots_of([3]), low=18, right_on=NOW.date()),
-        words="shed", needs=("loneliness",), access_needs=("step_free",), slots=vocabulary.slots_of([1, 3]), age=80,
-    )  # fmt: skip
+        entry(
+            name="Men's shed",
+            text="a place to make things",
+            strong=("creative",),
+            weak=("loneliness",),
+            places=[place(1_200)],
+            free=True,
+            yes=("step_free",),
+            slots=vocabulary.slots_of([3]),
+            low=18,
+            right_on=NOW.date(),
+        ),
+        words="shed",
+        needs=("loneliness",),
+        access_needs=("step_free",),
+        slots=vocabulary.slots_of([1, 3]),
+        age=80,
+    )
 
     assert answer.suggestions[0].reasons[1:] == (
-        "Mentions “shed”", "1.2 km away", "Step-free", "On Thursdays", "Free", "For people aged 18 and over",
-    )  # fmt: skip
+        "Mentions “shed”",
+        "1.2 km away",
+        "Step-free",
+        "On Thursdays",
+        "Free",
+        "For people aged 18 and over",
+    )
     assert answer.suggestions[0].reasons[0].startswith("Fits: loneliness or isolation (its description says")
 
 

@@ -54,7 +54,8 @@ def test_nothing_of_bristols_markup_that_could_run_survives_and_no_assurer_shows
 
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM directory_service WHERE description ~* '<(script|img|svg|iframe|style)|javascript:|data-cke|[ \"]on[a-z]+='"
+            "SELECT count(*) FROM directory_service WHERE description ~*"
+            " '<(script|img|svg|iframe|style)|javascript:|data-cke|[ \"]on[a-z]+='"
         )
         assert cursor.fetchone()[0] == 0
         for table in ("directory_service", "directory_organisation", "directory_contact", "directory_importrow"):

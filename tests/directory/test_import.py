@@ -51,14 +51,32 @@ def page(services):
 
 
 FULL = service(
-    1, description="Tea for <b>lonely</b> people", phones=[{"number": "0161 912 2122"}], minimum_age=60,
+    1,
+    description="Tea for <b>lonely</b> people",
+    phones=[{"number": "0161 912 2122"}],
+    minimum_age=60,
     schedules=[{"freq": "WEEKLY", "byday": "TU", "opens_at": "14:00", "closes_at": "16:00"}],
-    cost_options=[{"amount": 3, "option": "Lunch"}], languages=[{"name": "Urdu", "code": "ur"}],
-    attributes=[{"taxonomy_term": {"id": "t", "name": "Debt advice"}}], service_areas=[{"name": "Nowhere"}],
-    contacts=[{"name": "Jo", "email": "jo@agewell.org"}], capacities=[{"available": 4}], assured_date="2026-10-01",
-    service_at_locations=[{"location": {"id": "l", "location_type": "physical", "name": "Hall", "latitude": 53.42, "longitude": -2.32,
-        "accessibility": [{"description": "Level access"}], "addresses": [{"address_1": "1 High Street", "city": "Sale", "postal_code": "M33 7WR"}]}}],
-)  # fmt: skip
+    cost_options=[{"amount": 3, "option": "Lunch"}],
+    languages=[{"name": "Urdu", "code": "ur"}],
+    attributes=[{"taxonomy_term": {"id": "t", "name": "Debt advice"}}],
+    service_areas=[{"name": "Nowhere"}],
+    contacts=[{"name": "Jo", "email": "jo@agewell.org"}],
+    capacities=[{"available": 4}],
+    assured_date="2026-10-01",
+    service_at_locations=[
+        {
+            "location": {
+                "id": "l",
+                "location_type": "physical",
+                "name": "Hall",
+                "latitude": 53.42,
+                "longitude": -2.32,
+                "accessibility": [{"description": "Level access"}],
+                "addresses": [{"address_1": "1 High Street", "city": "Sale", "postal_code": "M33 7WR"}],
+            }
+        }
+    ],
+)
 
 
 def test_a_service_is_stored_with_everything_that_hangs_on_it(db):
@@ -389,9 +407,23 @@ def test_an_area_that_is_known_limits_by_outward_code_and_an_unknown_one_does_no
 
 
 def test_a_refuge_is_stored_without_anything_that_tells_where_it_is(sale):
-    take(service(1, name="Women's refuge", service_at_locations=[{"location": {
-        "id": "l", "name": "Secret House", "latitude": 53.4, "longitude": -2.3,
-        "addresses": [{"address_1": "9 Secret Lane", "city": "Sale", "postal_code": "M33 7WR"}]}}]))  # fmt: skip
+    take(
+        service(
+            1,
+            name="Women's refuge",
+            service_at_locations=[
+                {
+                    "location": {
+                        "id": "l",
+                        "name": "Secret House",
+                        "latitude": 53.4,
+                        "longitude": -2.3,
+                        "addresses": [{"address_1": "9 Secret Lane", "city": "Sale", "postal_code": "M33 7WR"}],
+                    }
+                }
+            ],
+        )
+    )
 
     place = Location.objects.get()
     assert (place.name, place.address, place.latitude, place.postcode, place.town) == ("", "", None, "M33", "Sale")

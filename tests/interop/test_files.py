@@ -42,7 +42,10 @@ equals = ["closed down"]
 leave_out = "It has closed down"
 """
 HEADER = "Ref,Name,What,Where,Postcode,Lat,Long,Contact,Open,From age,Languages,Checked,Step free"
-ROW = '1,TEA CLUB,Tea,"1 High Street, Sale",m337wr,53.4,-2.3,a@b.org 0161 912 2122,Tues 2-4pm,60,"Urdu, Polish",06/01/2026,Yes'
+ROW = (
+    '1,TEA CLUB,Tea,"1 High Street, Sale",m337wr,53.4,-2.3,a@b.org 0161 912 2122,Tues 2-4pm,60,"Urdu, Polish",'
+    "06/01/2026,Yes"
+)
 
 
 @pytest.fixture
@@ -213,7 +216,10 @@ def test_the_mappings_that_come_with_linkwell_are_all_sound():
 
 def test_charities_are_taken_without_address_telephone_or_email():
     """The register's contact can be a trustee's home."""
-    header = "registered_charity_number,charity_name,charity_activities,charity_contact_address,charity_contact_postcode,charity_contact_phone,charity_contact_email,charity_contact_web"
+    header = (
+        "registered_charity_number,charity_name,charity_activities,charity_contact_address,charity_contact_postcode,"
+        "charity_contact_phone,charity_contact_email,charity_contact_web"
+    )
     row = '1,TEA FOR ALL,Tea,"4 Home Avenue, Sale",M33 7WR,01614941704,trustee@home.org,www.tea.org'
     reader = TableReader(f"{header}\n{row}\n".encode(), mappings.load("trafford-charities"))
 

@@ -44,6 +44,37 @@ def test_one_record_that_is_not_json_never_stops_the_others(bad, reason):
     assert reason in refused[0].reason
 
 
+@pytest.mark.parametrize(
+    ("damaged", "kept"),
+    [
+        (b'[{"id": "1", "name": "A"}}, {"id": "2", "name": "B"}]', ["A", "B"]),  # one bracket too many
+        (b'[{"id": "1", "name": "A", "x": [1}, {"id": "2", "name": "B"}]', ["B"]),  # a list never closed
+        (b'[{"id": "1", "name": "A", {"id": "2", "name": "B"}]', ["B"]),  # a record never closed
+        (b'[{"id": "1", "name": "A", "o": {"id": "3"}, {"id": "2", "name": "B"}]', ["B"]),
+        (b'[{"id": "1", "name": "A"}], {"id": "2", "name": "B"}]', ["A", "B"]),  # the list closed too early
+        (b'[{"id": "1", "name": "A"} {"id": "2", "name": "B"}]', ["A", "B"]),  # a comma too few
+        (b'[{"id": "1", "name": "A"},, {"id": "2", "name": "B"},]', ["A", "B"]),  # commas too many
+        (b'[{"id": "1", "name": "A",\n"x": "never closed},\n{"id": "2", "name": "B"}]', ["B"]),
+    ],
+)
+def test_a_bracket_or_comma_too_many_or_too_few_costs_its_own_record_alone(damaged, kept):
+    _, results = read(damaged)
+
+    assert [name for name in names(results) if name in kept] == kept
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        b'[{"id": "1", "name": "A"}}, {"id": "2", "name": "B"}]',
+        b'[{"id": "1", "name": "A"}',
+        b'[{"id": "1", "name": "A", "x": [}]',
+    ],
+)
+def test_a_list_whose_brackets_do_not_match_is_never_taken_for_whole(damaged):
+    assert not FeedReader(damaged).is_whole_list
+
+
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "1e999", "9" * 5_000, '"\\ud800"', '"a\tb"'])
 def test_numbers_and_letters_that_json_forbids_are_cleaned_away(value):
     _, results = read(b"[" + GOOD + b', {"id": "odd", "name": "Odd", "minimum_age": ' + value.encode() + b"}]")
@@ -113,15 +144,53 @@ def test_records_that_are_no_objects_are_refused_one_by_one():
     assert [one.path for one in results[:5]] == ["$[0]", "$[1]", "$[2]", "$[3]", "$[4]"]
 
 
-KEYS = ["id", "name", "description", "url", "email", "status", "organization", "schedules", "byday", "opens_at", "freq", "phones", "number",
-        "contacts", "service_at_locations", "location", "addresses", "postal_code", "latitude", "longitude", "attributes", "taxonomy_term",
-        "minimum_age", "maximum_age", "cost_options", "amount", "languages", "service_areas", "assurer_email", "last_modified", "fees",
-        "accessibility", "capacities", "unit", "attending_type"]  # fmt: skip
+KEYS = [
+    "id",
+    "name",
+    "description",
+    "url",
+    "email",
+    "status",
+    "organization",
+    "schedules",
+    "byday",
+    "opens_at",
+    "freq",
+    "phones",
+    "number",
+    "contacts",
+    "service_at_locations",
+    "location",
+    "addresses",
+    "postal_code",
+    "latitude",
+    "longitude",
+    "attributes",
+    "taxonomy_term",
+    "minimum_age",
+    "maximum_age",
+    "cost_options",
+    "amount",
+    "languages",
+    "service_areas",
+    "assurer_email",
+    "last_modified",
+    "fees",
+    "accessibility",
+    "capacities",
+    "unit",
+    "attending_type",
+]
 anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30) | st.sampled_from(["NA", "-1", "<script>x</script>", "javascript:x", "jo@council.gov.uk"]),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=30)
+    | st.sampled_from(["NA", "-1", "<script>x</script>", "javascript:x", "jo@council.gov.uk"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=5),
     max_leaves=20,
-)  # fmt: skip
+)
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -160,11 +229,40 @@ def test_any_bytes_at_all_are_a_sentence_or_rows(data):
 
 
 HTML = st.lists(
-    st.sampled_from(["<p>", "</p>", "<script>", "</script>", "<a href='javascript:x'>", "<a href=http://a.org onclick=x>", "</a>", "<svg/onload=x>",
-                     "<img src=x onerror=y>", "<", ">", "&lt;script&gt;", "&", "<b hx-get='/x'>", "</b>", "text", "\n\n", "<!--", "-->", "<style>", "\"", "'",
-                     "<iframe src=x>", "<math><mi>", "&#106;avascript:", "<h1>", "</h1>", "<ul><li>"]),
+    st.sampled_from(
+        [
+            "<p>",
+            "</p>",
+            "<script>",
+            "</script>",
+            "<a href='javascript:x'>",
+            "<a href=http://a.org onclick=x>",
+            "</a>",
+            "<svg/onload=x>",
+            "<img src=x onerror=y>",
+            "<",
+            ">",
+            "&lt;script&gt;",
+            "&",
+            "<b hx-get='/x'>",
+            "</b>",
+            "text",
+            "\n\n",
+            "<!--",
+            "-->",
+            "<style>",
+            '"',
+            "'",
+            "<iframe src=x>",
+            "<math><mi>",
+            "&#106;avascript:",
+            "<h1>",
+            "</h1>",
+            "<ul><li>",
+        ]
+    ),
     max_size=14,
-).map("".join)  # fmt: skip
+).map("".join)
 
 
 @settings(max_examples=400, deadline=None)

@@ -18,7 +18,10 @@ def read(text):
 @pytest.mark.parametrize(
     ("text", "times"),
     [
-        ("Tues 11am - 2pm, Fri 11.30am -1.30pm", [(TUE, None, time(11), time(14)), (FRI, None, time(11, 30), time(13, 30))]),
+        (
+            "Tues 11am - 2pm, Fri 11.30am -1.30pm",
+            [(TUE, None, time(11), time(14)), (FRI, None, time(11, 30), time(13, 30))],
+        ),
         ("Wednesday 2-3pm", [(WED, None, time(14), time(15))]),
         ("Friday 11-1pm", [(FRI, None, time(11), time(13))]),
         ("Saturday 10am - 12noon", [(SAT, None, time(10), time(12))]),
@@ -26,9 +29,12 @@ def read(text):
         ("Wednesday 10:00 - 16:30", [(WED, None, time(10), time(16, 30))]),
         ("Wednesdays", [(WED, None, None, None)]),
         ("1st Saturday of month 10am - 12noon", [(SAT, 1, time(10), time(12))]),
-        ("Tues , Wed, 11am - 2pm and Friday 11am - 4pm", [(TUE, None, time(11), time(14)), (WED, None, time(11), time(14)), (FRI, None, time(11), time(16))]),
+        (
+            "Tues , Wed, 11am - 2pm and Friday 11am - 4pm",
+            [(TUE, None, time(11), time(14)), (WED, None, time(11), time(14)), (FRI, None, time(11), time(16))],
+        ),
     ],
-)  # fmt: skip
+)
 def test_plain_times_are_read(text, times):
     assert read(text) == times
 
@@ -41,9 +47,20 @@ def test_a_span_of_days_is_each_of_them():
 
 @pytest.mark.parametrize(
     "text",
-    ["One morning per week", "Wednesday 2=3pm", "By appointment", "Wednesday 2 - 4", "Mon & Thur 1-3pm (except bank holidays)",
-     "Friday from 6pm", "9 - 4 weekdays except Wed 9 - 2", "NA", "", "Tuesday 5pm - 2pm", "Friday - Monday 9am - 5pm"],
-)  # fmt: skip
+    [
+        "One morning per week",
+        "Wednesday 2=3pm",
+        "By appointment",
+        "Wednesday 2 - 4",
+        "Mon & Thur 1-3pm (except bank holidays)",
+        "Friday from 6pm",
+        "9 - 4 weekdays except Wed 9 - 2",
+        "NA",
+        "",
+        "Tuesday 5pm - 2pm",
+        "Friday - Monday 9am - 5pm",
+    ],
+)
 def test_what_is_not_certain_is_left_as_words(text):
     assert read(text) == []
 

@@ -116,9 +116,7 @@ class _Import:
         if not cursor.fetchone()[0]:
             raise ImportRunning(source=self.source.name)
         others = ImportRun.objects.filter(source=self.source, state=ImportRun.RUNNING)
-        others.exclude(pk=self.run_row.pk if self.run_row else None).update(
-            state=ImportRun.INTERRUPTED, ended_at=self.at
-        )
+        others.exclude(pk=self.run_row.pk if self.run_row else 0).update(state=ImportRun.INTERRUPTED, ended_at=self.at)
 
     def _known(self, cursor: Any) -> dict[str, _Known]:
         cursor.execute(
@@ -234,10 +232,14 @@ class _Import:
             [self.source.pk],
         )
         return [
-            Issue("repair", record, _PLACE.sub(lambda _: self.kept[record], path, count=1), was, now, reason)
+            Issue("repair", record, self._where_now(record, path), was, now, reason)
             for record, path, was, now, reason in cursor.fetchall()
             if record in self.kept
         ]
+
+    def _where_now(self, record: str, path: str) -> str:
+        place = self.kept[record]
+        return _PLACE.sub(lambda _: place, path, count=1)
 
 
 def _content(record: ServiceRecord) -> bytes:

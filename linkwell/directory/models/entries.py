@@ -1,6 +1,7 @@
 """Organisations, the services they offer, and the places where these happen."""
 
 import uuid
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -12,12 +13,12 @@ from linkwell.common.access import classes
 from linkwell.directory.models.feeds import Source
 
 
-def codes() -> ArrayField:
+def codes() -> "ArrayField[Any, Any]":
     """Return a field that holds a list of controlled codes, empty while none is known."""
     return ArrayField(models.TextField(), default=list, blank=True)
 
 
-def text() -> models.TextField:
+def text() -> "models.TextField[Any, Any]":
     """Return an optional text field."""
     return models.TextField(blank=True, default="")
 
@@ -197,12 +198,12 @@ class Service(models.Model):
     search = SearchVectorField(null=True)  # stems of linkwell.matching.words; weight A in the name
 
     field_classes = classes(
-        public="id public_id source external_id list_name organisation name alternate_name"
-        " description description_text url email alert accreditations how_to_join what_to_bring first_visit entry_routes eligibility_text audience"
-        " minimum_age maximum_age modes modes_text languages access_yes access_no slots times_text is_free cost_text"
-        " wait_text need_codes strong_needs area_text area_outcodes is_undisclosed listing gone_on operating"
-        " operating_note operating_since wait_weeks source_checked_on source_changed_at confirmed_at confirmed_by"
-        " seen_at changed_at search",
+        public="id public_id source external_id list_name organisation name alternate_name description description_text"
+        " url email alert accreditations how_to_join what_to_bring first_visit entry_routes eligibility_text"
+        " audience minimum_age maximum_age modes modes_text languages access_yes access_no slots times_text is_free"
+        " cost_text wait_text need_codes strong_needs area_text area_outcodes is_undisclosed listing gone_on"
+        " operating operating_note operating_since wait_weeks source_checked_on source_changed_at confirmed_at"
+        " confirmed_by seen_at changed_at search",
         operational="record_hash read_run_id",
     )
 

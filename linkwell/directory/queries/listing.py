@@ -96,9 +96,9 @@ WHERE {filters} AND (%(latitude)s::float8 IS NULL OR p.metres IS NULL OR p.metre
 """
 _PAGE = """
 SELECT s.id, s.public_id, s.name, coalesce(o.name, '') AS organisation, s.times_text, s.is_free, s.cost_text,
-       s.need_codes, s.operating, s.wait_weeks, s.listing, s.confirmed_at, s.confirmed_by, s.source_checked_on, s.seen_at,
-       f.name AS source, s.is_undisclosed, p.metres, coalesce(p.name, '') AS place, coalesce(p.address, '') AS address,
-       coalesce(p.town, '') AS town,
+       s.need_codes, s.operating, s.wait_weeks, s.listing, s.confirmed_at, s.confirmed_by, s.source_checked_on,
+       s.seen_at, f.name AS source, s.is_undisclosed, p.metres, coalesce(p.name, '') AS place,
+       coalesce(p.address, '') AS address, coalesce(p.town, '') AS town,
        (SELECT string_agg(DISTINCT coalesce(nullif(u.town, ''), nullif(u.outcode, '')), ', ')
         FROM directory_serviceatlocation ul JOIN directory_location u ON u.id = ul.location_id
         WHERE ul.service_id = s.id) AS towns

@@ -80,7 +80,7 @@ _CONSTANTS = ("REMOTE", "UNPLACED", "FRESH", "FRESH_DAYS", "STALE_DAYS", "UNKNOW
 
 
 def _needs(codes: tuple[str, ...], points: float, name: str, values: dict[str, Any]) -> str:
-    """Return the points of needs: each asked one counts 1 where surely answered, WEAK_NEED where only its text says so."""
+    """Return the points of needs: each counts 1 where surely answered, WEAK_NEED where only the text says so."""
     pieces = []
     for place, code in enumerate(codes):
         values[f"{name}{place}"] = code
@@ -140,7 +140,8 @@ ways AS (
 ),
 placed AS (
     SELECT w.*, p.id AS location_id, p.metres, p.place_ok, p.place_unknown, p.any_metres,
-           CASE WHEN p.precision = 'outcode' THEN greatest(p.metres, {OUTCODE_METRES}) ELSE p.metres END AS counted_metres
+           CASE WHEN p.precision = 'outcode' THEN greatest(p.metres, {OUTCODE_METRES}) ELSE p.metres
+           END AS counted_metres
     FROM ways w
     LEFT JOIN LATERAL (
         SELECT l.id, l.precision, d.metres, d.place_ok, d.place_unknown, min(d.metres) OVER () AS any_metres
@@ -177,8 +178,8 @@ fitting AS (
 ),
 judged AS (
     SELECT f.*,
-           CASE WHEN f.by_place AND (NOT f.by_remote OR NOT %(has_home)s OR 1 - f.counted_metres / %(scale)s::float8 >= {REMOTE})
-                    THEN 'place'
+           CASE WHEN f.by_place AND (NOT f.by_remote OR NOT %(has_home)s
+                                     OR 1 - f.counted_metres / %(scale)s::float8 >= {REMOTE}) THEN 'place'
                 WHEN f.by_remote THEN 'remote' WHEN f.by_unplaced THEN 'unplaced' WHEN f.by_unclear THEN 'unclear'
            END AS way,
            array_remove(ARRAY[

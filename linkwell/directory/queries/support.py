@@ -56,7 +56,8 @@ def _words(cursor: Any, stems: list[str]) -> Words:
     if not stems:
         return Words()
     cursor.execute(
-        "SELECT w, (SELECT count(*) FROM directory_service WHERE listing = 'listed' AND search @@ ('''' || w || '''')::tsquery),"
+        "SELECT w, (SELECT count(*) FROM directory_service"
+        "           WHERE listing = 'listed' AND search @@ ('''' || w || '''')::tsquery),"
         " (SELECT count(*) FROM directory_service WHERE listing = 'listed') FROM unnest(%s::text[]) w",
         [stems],
     )
@@ -84,7 +85,8 @@ def _details(cursor: Any, hits: list[dict[str, Any]], words: list[str], *, on: d
                (SELECT coalesce(json_agg(json_build_array(n.code, n.why <> 'text', n.phrase)), '[]')
                 FROM directory_serviceneed n WHERE n.service_id = s.id) AS needs,
                s.need_codes, s.strong_needs,
-               (SELECT coalesce(array_agg(w), '{}') FROM unnest(%(words)s::text[]) w WHERE s.search @@ w::tsquery) AS words_met,
+               (SELECT coalesce(array_agg(w), '{}') FROM unnest(%(words)s::text[]) w
+                WHERE s.search @@ w::tsquery) AS words_met,
                (SELECT string_agg(DISTINCT coalesce(nullif(u.town, ''), nullif(u.outcode, '')), ', ')
                 FROM directory_serviceatlocation ul JOIN directory_location u ON u.id = ul.location_id
                 WHERE ul.service_id = s.id) AS towns

@@ -98,7 +98,10 @@ class TableReader:
         if row.problem:
             return Issue("refusal", record, raw.where, cleaning.shown(row.text, 80), "", row.problem)
         if any(cell.strip() for cell in row.cells[len(self.table.header) :]):
-            reason = f"It has {len(row.cells)} cells where the header has {len(self.table.header)}: its values may stand in wrong columns"
+            reason = (
+                f"It has {len(row.cells)} cells where the header has {len(self.table.header)}: its values may stand in"
+                " wrong columns"
+            )
             return Issue("refusal", record, raw.where, cleaning.shown(row.text, 80), "", reason)
         cells = self._cells(row)
         values = dict(self.mapping.constants)

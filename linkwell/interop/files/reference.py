@@ -210,9 +210,11 @@ def _epraccur(text: TextIO) -> Iterator[Any]:
         elif row[25].strip() != "4":
             yield None  # not a GP practice
         else:
+            address = ", ".join(filter(None, (part.strip() for part in row[4:9])))
+            postcode = postcodes.normalise(row[9]) or row[9].strip()[:8]
             yield PracticeRow(
-                ODS, code, _ordinary_case(name), _ordinary_case(", ".join(filter(None, (part.strip() for part in row[4:9])))),
-                postcodes.normalise(row[9]) or row[9].strip()[:8], row[17].strip(), row[14].strip(), row[12].strip() == "A",
+                ODS, code, _ordinary_case(name), _ordinary_case(address), postcode, row[17].strip(), row[14].strip(),
+                row[12].strip() == "A",
             )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from linkwell.interop.encodings import to_text
 from linkwell.interop.errors import CannotRead
 
 LIST_KEYS = ("contents", "content", "services", "items", "results", "data")
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+_TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|[\[\]{}]')
 
 
 @dataclass
@@ -82,42 +82,76 @@ def _enveloped(records: list[bytes], key: str, envelope: dict[str, Any]) -> Docu
 
 
 def _lenient(data: bytes) -> Document:
-    """Cut a damaged file into its records by counting brackets, so that one bad record spoils no other."""
+    """Cut a damaged file into its records by its brackets, so that one bad record spoils no other."""
     text = data.decode("utf-8", errors="replace")
     if lines := _json_lines(text):
         return Document(lines, base="line", mended=[])
-    start, base, envelope = 0, "$", ""
+    start, key, envelope = 0, "", ""
     if text[0] == "{":
         found = re.search(rf'"({"|".join(LIST_KEYS)})"\s*:\s*\[', text)
-        first_object = text.find("{", 1)
-        if found is None or (0 < first_object < found.start()):
+        if found is None or 0 < text.find("{", 1) < found.start():
             return Document([data], is_list=False, is_whole_list=False, mended=["The file is not valid JSON"])
-        start, base, envelope = found.end() - 1, f"$.{found[1]}", text[: found.start()]
-    spans, depth, begin, closed = [], 0, 0, False
-    for token in _TOKEN.finditer(text, start):
-        mark = token[0]
-        if mark in "[{":
-            depth += 1
-            begin = token.start() if depth == 2 else begin
-        elif mark in "]}":
-            depth -= 1
-            if depth == 1:
-                spans.append((begin, token.end()))
-            if depth <= 0:
-                closed = True
-                break
-    cut_off = not closed and depth >= 2
-    if cut_off:
-        spans.append((begin, len(text)))
-    if not spans:
+        start, key, envelope = found.end() - 1, found[1], text[: found.start()]
+    cut = _Cut(text, start)
+    if not cut.spans:
         raise CannotRead("This file is not JSON that can be read: no record was found in it.")
-    records = [text[begin:end].encode() for begin, end in spans]
+    records = [text[begin:end].encode() for begin, end in cut.spans]
     numbers = {name: int(value) for name, value in re.findall(r'"(\w+)"\s*:\s*(\d{1,9})\b', envelope)}
-    document = _enveloped(records, base[2:], numbers) if base != "$" else Document(records)
+    document = _enveloped(records, key, numbers) if key else Document(records)
     document.mended.append("The file is not valid JSON: its records were read one by one")
-    document.cut_off = cut_off
-    document.is_whole_list = document.is_whole_list and closed
+    document.cut_off = not cut.is_closed
+    document.is_whole_list = document.is_whole_list and cut.is_sound
     return document
+
+
+class _Cut:
+    """The spans of the objects of a list, found by matching brackets and recovering where they do not match."""
+
+    def __init__(self, text: str, start: int) -> None:
+        self.text, self.spans, self.open = text, list[tuple[int, int]](), list[str]()
+        self.begin, self.is_closed, self.is_sound = start, False, True
+        for token in _TOKEN.finditer(text, start):
+            if token[0] in "[{":
+                self._opens(token[0], token.start())
+            elif token[0] in "]}":
+                self._closes(token[0], token.end())
+            if self.is_closed:
+                break
+        if not self.is_closed:
+            self.is_sound = False
+            if len(self.open) >= 2:
+                self.spans.append((self.begin, len(text)))
+
+    def _opens(self, mark: str, at: int) -> None:
+        inside_object = len(self.open) >= 2 and self.open[-1] == "{"
+        if mark == "{" and inside_object and self.text[self.begin : at].rstrip()[-1:] == ",":
+            # An object cannot follow a comma inside another: the record before was never closed.
+            self.spans.append((self.begin, self.text.rindex(",", self.begin, at)))
+            del self.open[1:]
+            self.is_sound = False
+        if len(self.open) == 1:
+            self.begin = at
+        self.open.append(mark)
+
+    def _closes(self, mark: str, end: int) -> None:
+        wanted = "[" if mark == "]" else "{"
+        if wanted not in self.open[1:]:
+            if mark == "]" and not _more_records(self.text, end):
+                if len(self.open) > 1:  # the list ends inside its last record
+                    self.spans.append((self.begin, end - 1))
+                    self.is_sound = False
+                self.is_closed = True
+            else:
+                self.is_sound = False  # a stray bracket between two records
+            return
+        while self.open.pop() != wanted:
+            self.is_sound = False
+        if len(self.open) == 1:
+            self.spans.append((self.begin, end))
+
+
+def _more_records(text: str, end: int) -> bool:
+    return bool(re.match(r"\s*,?\s*\{", text[end : end + 200]))
 
 
 def _json_lines(text: str) -> list[bytes]:
