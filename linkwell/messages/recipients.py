@@ -81,7 +81,7 @@ def _member(recipient_id: int, channel: str) -> Address | Held:
 
 
 def _invitation(recipient_id: int, channel: str) -> Address | Held:
-    rows = Invitation.objects.filter(scheme_id=current_scope().scheme_id, redeemed_at=None, withdrawn_at=None)
+    rows = Invitation.objects.filter(scheme_id=current_scope().scheme_id or 0, redeemed_at=None, withdrawn_at=None)
     invitation = rows.filter(pk=recipient_id, expires_at__gt=timezone.now()).first()
     if invitation is None:
         return Held("This invitation was used, withdrawn or ran out.")
