@@ -10,7 +10,7 @@ from linkwell.demo.generate.ledger import Ledger, Sitting
 from linkwell.demo.generate.people import Human
 from linkwell.demo.generate.rows import Rows, weighted
 
-ITEMS = {"satisfied": "life_satisfaction", "worthwhile": "worthwhile", "happy": "happiness", "anxious": "anxiety"}
+ITEMS = {"satisfied": "life_satisfaction", "worthwhile": "worthwhile", "happy": "happy", "anxious": "anxious"}
 LONELINESS = ("companionship", "left_out", "isolated")
 BASELINE_ANSWERED = 0.84
 

@@ -35,8 +35,8 @@ class Scale:
 SCALES = {
     "life_satisfaction": Scale(7.0, 2.4, 0.95, 0.60, 0, 10),
     "worthwhile": Scale(7.3, 2.3, 0.85, 0.60, 0, 10),
-    "happiness": Scale(7.1, 2.5, 0.80, 0.50, 0, 10),
-    "anxiety": Scale(3.4, 2.8, -0.65, -0.50, 0, 10),
+    "happy": Scale(7.1, 2.5, 0.80, 0.50, 0, 10),
+    "anxious": Scale(3.4, 2.8, -0.65, -0.50, 0, 10),
     "ucla3": Scale(5.0, 2.0, -0.70, -0.60, 3, 9),
 }
 
