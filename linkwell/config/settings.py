@@ -144,7 +144,15 @@ LOGIN_URL = "/account/login/"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "linkwell_cache"}}
+# Limits on guessing live here, so the table must hold far more than a guesser can fill: beyond MAX_ENTRIES
+# Django throws entries out, and with them the count of wrong tries.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "linkwell_cache",
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    }
+}
 
 SESSION_ENGINE = "linkwell.web.signin.sessions"  # encrypted at rest: banners may name people
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

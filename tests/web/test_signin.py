@@ -264,6 +264,19 @@ def test_limits_are_shared_by_all_processes_through_the_database(worker):
     assert type(cache).__name__ == "ConnectionProxy" and "DatabaseCache" in type(cache._connections["default"]).__name__
 
 
+def test_l01_trying_many_addresses_does_not_wipe_out_the_count_of_one(worker):
+    for number in range(5):
+        give_password(ProductClient(REMOTE_ADDR=f"192.0.2.{number}"), worker.account, "wrong")
+    for number in range(400):  # what as many guesses at other addresses leave behind
+        cache.set(f"allauth:rl:allauth.account:login_failed:5/300.0s/key:{number}", [time.time()], 300)
+
+    assert give_password(ProductClient(REMOTE_ADDR="192.0.2.99"), worker.account).status_code in (200, 429)
+
+
+def test_pages_of_the_account_stand_in_the_frame_of_where_one_works(client_for, worker, scheme):
+    assert scheme.name in client_for(worker).get("/account/password/change/").content.decode()
+
+
 def test_l03_known_and_unknown_addresses_get_the_same_answer_and_the_same_work(worker, monkeypatch):
     account_class = get_user_model()
     hashed = []

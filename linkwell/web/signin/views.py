@@ -5,7 +5,6 @@ from allauth.account.utils import perform_login
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -28,20 +27,11 @@ BROWSER = "invitation_browser"  # in the session: what a mailed code is bound to
 def home(request: HttpRequest) -> HttpResponse:
     """Send everyone on: to their own first page, to choose where to work, or to sign in."""
     if not request.user.is_authenticated:
-        return redirect(_front_door())
+        return redirect("demo:signin" if settings.DEMO else "account_login")
     if WAITING in request.session:
         return redirect("more:invitation")
     seat = seat_of(request.user.pk, chosen=request.session.get("membership"), on=timezone.localdate())
     return redirect(home_url(seat.membership.role) if seat else "more:choose")
-
-
-def _front_door() -> str:
-    if settings.DEMO:
-        try:
-            return reverse("demo:signin")
-        except NoReverseMatch:
-            pass
-    return settings.LOGIN_URL
 
 
 @by_token(purpose="invitation")
