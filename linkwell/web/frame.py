@@ -62,9 +62,9 @@ def frame_for(request: HttpRequest, seat: Seat | None) -> Frame:
             my_name=request.user.name if signed_in else "",
         )
     role = seat.membership.role
+    here = _current(request, [name for name, _label in NAVIGATION.get(role, [])])
     items = [
-        NavItem(label=_(label), url=reverse(name), current=_is_here(request, name))
-        for name, label in NAVIGATION.get(role, [])
+        NavItem(label=_(label), url=reverse(name), current=name == here) for name, label in NAVIGATION.get(role, [])
     ]
     return Frame(
         home_url=home_url(role),
@@ -78,6 +78,9 @@ def frame_for(request: HttpRequest, seat: Seat | None) -> Frame:
     )
 
 
-def _is_here(request: HttpRequest, name: str) -> bool:
+def _current(request: HttpRequest, names: list[str]) -> str:
+    """Return the entry of the menu that a page belongs to: itself, else the first of its journey; else none."""
     match = request.resolver_match
-    return bool(match and match.namespace == name.split(":")[0])
+    if match is None or match.view_name in names:
+        return match.view_name if match else ""
+    return next((name for name in names if name.split(":")[0] == match.namespace), "")

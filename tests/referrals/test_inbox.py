@@ -18,14 +18,14 @@ def waiting(days=0, **fields):
     return ReferralFactory(received_at=NOW - timedelta(days=days), **fields)
 
 
-def test_urgent_stands_first_then_the_longest_wait_TA1(lead):
-    new, old = waiting(1), waiting(9)
-    urgent, accepted = waiting(0, urgency="urgent"), waiting(5, state=State.ACCEPTED)
+def test_urgent_stands_first_then_what_is_not_decided_then_the_longest_wait_TA1(lead):
+    accepted, new, old = waiting(5, state=State.ACCEPTED), waiting(1), waiting(9)
+    urgent = waiting(0, urgency="urgent")
     waiting(30, state=State.DECLINED)
 
     rows = inbox(viewer=lead, at=NOW)
 
-    assert [row.referral_id for row in rows] == [urgent.pk, old.pk, accepted.pk, new.pk]
+    assert [row.referral_id for row in rows] == [urgent.pk, old.pk, new.pk, accepted.pk]
     assert [row.overdue for row in rows] == [False, True, False, False]
     assert how_many_wait(viewer=lead) == 4
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Case, Exists, OuterRef, Prefetch, Q, Subquery, When
 from django.utils.timezone import localdate
 
 from linkwell.common.dates import age_on
@@ -21,6 +21,9 @@ from linkwell.team.access import SUP
 from linkwell.team.models import Membership
 
 MOST_SHOWN = 100
+ORDER = Case(
+    *(When(state=state, then=place) for place, state in enumerate((State.RECEIVED, State.ACCEPTED))), default=2
+)
 
 
 @dataclass(frozen=True)
@@ -73,8 +76,12 @@ def queue(viewer: Membership) -> ReferralQuerySet:
 
 
 def inbox(*, viewer: Membership, at: datetime) -> list[QueueEntry]:
-    """Return the triage queue: urgent first, then longest waiting; at most MOST_SHOWN; 7 statements."""
-    rows = queue(viewer).select_related("person", "practice", "agency").order_by("-urgency", "received_at", "pk")
+    """Return the triage queue, at most MOST_SHOWN; 7 statements.
+
+    Urgent ones first, then those not decided, not given to anyone, not answered; in each the longest wait first.
+    """
+    rows = queue(viewer).select_related("person", "practice", "agency")
+    rows = rows.order_by("-urgency", ORDER, "received_at", "pk")
     waiting = list(rows[:MOST_SHOWN])
     if not waiting:
         return []

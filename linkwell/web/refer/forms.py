@@ -126,10 +126,20 @@ class ReferForm(PageForm):
         self.for_someone = viewer.is_record_staff
         if own_practice:
             del self.fields["registered_at"]
-        if not self.for_someone:
+        if self.for_someone:
+            self._speak_of_the_referrer()
+        else:
             del self.fields["came_from"], self.fields["referrer_name"]
         if not own_practice:
             self._offer_choices(viewer)
+
+    def _speak_of_the_referrer(self) -> None:
+        self.fields["told_person"].label = _("What were they told?")
+        self.fields["agreement"].choices = [  # type: ignore[attr-defined]
+            (AGREED, _("Yes, to being referred and to the referrer hearing what comes of it")),
+            (NO_FEEDBACK, _("Yes, to being referred, but the referrer should not hear more")),
+            (NOT_ASKED, _("They were not asked")),
+        ]
 
     def _offer_choices(self, viewer: Membership) -> None:
         here = [(str(row.pk), row.name) for row in practices(viewer=viewer) if row.is_active]

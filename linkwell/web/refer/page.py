@@ -104,6 +104,8 @@ def state_in_words(line: OwnReferral, going: Progress | None, on: date) -> str:
         return _("%(waiting)s – not decided yet") % {"waiting": waiting}
     if line.state == State.RETURNED:
         return _("%(waiting)s – we have a question for you") % {"waiting": waiting}
+    if line.state == State.ACCEPTED and line.by_when < on:
+        return _("%(waiting)s – accepted, the first call is overdue") % {"waiting": waiting}
     if line.state == State.ACCEPTED:
         return _("%(waiting)s – accepted, first call by %(day)s") % {"waiting": waiting, "day": _when(line.by_when, on)}
     if line.state == State.ALLOCATED:
