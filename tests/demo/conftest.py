@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from linkwell.demo.generate import DemoScheme, generate
 
@@ -29,6 +30,8 @@ def loaded(
     from django.conf import settings
 
     from linkwell.demo.load import load_demo
+    from linkwell.directory.models import Organisation, Source
+    from linkwell.places.models import Outcode
     from tests.conftest import _close_connections, _restore, _work_on
 
     clone = database_server.clone(database_template)
@@ -36,6 +39,10 @@ def loaded(
     settings.HOME = Path(home)
     with django_db_blocker.unblock():
         before = _work_on(clone)
+        source = Source.objects.create(name="An imported list", created_at=timezone.now())
+        Organisation.objects.create(source=source, external_id="1", name="Imported", changed_at=timezone.now())
+        Outcode.objects.create(code="M33", latitude=53.4, longitude=-2.3)
+        Outcode.objects.create(code="ZZ1", latitude=50.6, longitude=-3.1)  # from an earlier demo
         result = load_demo(seed=SEED, last_day=LAST_DAY)
         yield SimpleNamespace(scheme_id=result.scheme_id, result=result, home=Path(home), clone=clone)
         _close_connections()

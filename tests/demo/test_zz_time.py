@@ -13,6 +13,10 @@ def test_time(loaded):
     for i in range(2):
         with scope(scheme_ids=[m.scheme_id], scheme_id=m.scheme_id):
             with queries.reading() as c:
+                if i==0:
+                    c.execute("EXPLAIN SELECT min(received_on) FROM report_referral WHERE scheme_id=%s", [m.scheme_id]); print("\n".join(x[0] for x in c.fetchall()))
+                    c.execute("SET LOCAL enable_nestloop = off")
+                    c.execute("EXPLAIN SELECT min(received_on) FROM report_referral WHERE scheme_id=%s", [m.scheme_id]); print("\n".join(x[0] for x in c.fetchall()))
                 t=time.perf_counter(); f=queries.first_received_on(c, scheme_id=m.scheme_id); print("first", time.perf_counter()-t)
                 t=time.perf_counter(); r=queries.referrals(c, scheme_id=m.scheme_id, since=f, until=date(2026,10,1)); print("refs", len(r), time.perf_counter()-t)
                 t=time.perf_counter(); p=queries.pairs(c, scheme_id=m.scheme_id, until=date(2026,10,1)); print("pairs", len(p), time.perf_counter()-t)
