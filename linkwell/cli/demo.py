@@ -35,8 +35,10 @@ def load(
 
 
 @app.command("sign-ins")
-def sign_ins() -> None:
-    """Print who can sign in to the demo scheme; no password is needed or would work."""
+def sign_ins(
+    everyone: Annotated[bool, typer.Option("--all", help="Everyone, not one for each role.")] = False,
+) -> None:
+    """Print who can sign in to the demo scheme; no password is needed, and none would work."""
     from linkwell.cli.session import session
 
     with session():
@@ -55,9 +57,13 @@ def sign_ins() -> None:
         table = Table(box=None)
         for heading in ("Role", "Name", "E-mail address"):
             table.add_column(heading, overflow="fold")
+        first = {row.role: row for row in reversed(found)}
         for row in found:
-            table.add_row(row.role_name, row.name, row.email)
+            if everyone or first[row.role] is row:
+                table.add_row(row.role_name, row.name, row.email)
         Console().print(table)
+        if not everyone:
+            print(f"{len(found) - len(first)} more: linkwell demo sign-ins --all")
 
 
 @app.command()
