@@ -69,6 +69,7 @@ def test_someone_outside_the_caseload_is_absent_until_covered_T07(client, asha, 
     assert "until midnight" in text_of(response)
     opening = RecordOpening.objects.get()
     assert (opening.membership_id, opening.kind, opening.reason) == (asha.pk, "covering", "Taking a call")
+    assert "You are covering: you can see this record until midnight" in text_of(client.get(person))
     today = text_of(client_for(episode.link_worker).get("/today/"))
     assert "Asha Patel opened" in today
     assert "Taking a call" in today
@@ -225,6 +226,7 @@ def test_a_restricted_record_opens_for_sixty_minutes_with_the_second_factor_and_
 
     assert response.redirect_chain == [(person, 302)]
     assert "The team leads know that you opened it" in text_of(response)
+    assert "You opened this restricted record. You can see it until" in text_of(client.get(person))
     assert Task.objects.get(member=lead).text.startswith("Asha Patel opened a restricted record")
     RecordOpening.objects.update(ends_at=timezone.now() - timedelta(seconds=1))
     assert client.get(person).status_code == 404

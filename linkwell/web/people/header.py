@@ -1,15 +1,17 @@
 """The person banner, put together for any page about a person."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from linkwell.people.queries import banner
+from linkwell.referrals.queries import opened_now
 from linkwell.support.models import Episode
 from linkwell.support.queries import current_episode
 from linkwell.team.models import Membership
+from linkwell.web import words
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Header:
     risks_url: str
     link_worker: str
     url: str
+    opened: str = ""  # why the viewer sees a record that is not their own, and until when
 
 
 def header_of(episode: Episode, *, at: datetime) -> Header:
@@ -53,4 +56,17 @@ def header_of(episode: Episode, *, at: datetime) -> Header:
 def episode_and_header(*, viewer: Membership, person_id: int, at: datetime) -> tuple[Episode, Header]:
     """Return the person's current or last episode and the banner; raise NotVisible."""
     episode = current_episode(viewer=viewer, person_id=person_id, at=at)
-    return episode, header_of(episode, at=at)
+    header = header_of(episode, at=at)
+    if episode.link_worker_id == viewer.pk and not episode.person.is_restricted:
+        return episode, header
+    return episode, replace(header, opened=_opened(viewer, person_id, at))
+
+
+def _opened(viewer: Membership, person_id: int, at: datetime) -> str:
+    opening = opened_now(viewer=viewer, person_id=person_id, at=at)
+    if opening is None:
+        return ""
+    if opening.restricted:
+        told = _("You opened this restricted record. You can see it until %(clock)s.")
+        return told % {"clock": words.clock(opening.until)}
+    return _("You are covering: you can see this record until midnight.")
