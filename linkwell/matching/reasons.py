@@ -67,12 +67,13 @@ def ask_first(query: Query, facts: Facts) -> tuple[str, ...]:
 def _needs(query: Query, facts: Facts) -> str:
     met = [code for code in query.needs if code in facts.need_phrases]
     sure = [needs.label(code).lower() for code in met if facts.need_phrases[code][0]]
-    text = [
-        f"{needs.label(code).lower()} (its description says “{facts.need_phrases[code][1]}”)"
-        for code in met
-        if not facts.need_phrases[code][0]
-    ]
-    return f"Fits: {in_words([*sure, *text])}" if met else ""
+    text = [_by_description(code, facts.need_phrases[code][1]) for code in met if not facts.need_phrases[code][0]]
+    return in_words([*sure, *text])
+
+
+def _by_description(code: str, phrase: str) -> str:
+    label = needs.label(code).lower()
+    return f"{label} (its description says “{phrase}”)" if phrase else f"{label} (by its description)"
 
 
 def _heard(query: Query, facts: Facts, heard: Mapping[str, str]) -> list[str]:

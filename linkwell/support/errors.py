@@ -33,6 +33,13 @@ class RiskNotAsked(DomainError):
         )
 
 
+class AlreadyTalked(DomainError):
+    code = "already_talked"
+
+    def __init__(self) -> None:
+        super().__init__("The first conversation was held already. Log what is new on the person's record.")
+
+
 class GoalEmpty(DomainError):
     code = "goal_empty"
 

@@ -253,6 +253,9 @@ class Action(models.Model):
     field_classes = classes(operational="id scheme goal added_at changed_at", plan="text who due_on status")
 
 
+AGREED_HOW = [("in_person", "In person"), ("phone", "By phone"), ("video", "By video"), ("writing", "In writing")]
+
+
 class PlanVersion(models.Model):
     """The plan as it stood when it was agreed with the person; append-only."""
 
@@ -260,7 +263,7 @@ class PlanVersion(models.Model):
     episode = models.ForeignKey(Episode, models.PROTECT, related_name="plan_versions")
     number = models.PositiveSmallIntegerField()
     content = models.JSONField()
-    agreed_how = models.CharField(max_length=30)
+    agreed_how = models.CharField(max_length=30, choices=AGREED_HOW)
     agreed_at = models.DateTimeField()
     review_on = models.DateField(null=True)
     by = models.ForeignKey(Membership, models.PROTECT)

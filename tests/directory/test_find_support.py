@@ -304,7 +304,7 @@ def test_reasons_are_made_of_what_ranked(source):
         "Free",
         "For people aged 18 and over",
     )
-    assert answer.suggestions[0].reasons[0].startswith("Fits: loneliness or isolation (its description says")
+    assert answer.suggestions[0].reasons[0].startswith("loneliness or isolation (its description says")
 
 
 def test_a_persons_own_words_are_heard_as_needs_and_the_reason_quotes_them(source):

@@ -189,3 +189,11 @@ def test_needs_left_out_have_ended_and_own_words_may_change(scheme):
     actions.set_needs(episode_id=episode.pk, needs=(("money", "the bills"), ("food", "")), by=worker, at=NOW)
     actions.set_needs(episode_id=episode.pk, needs=(("money", "the rent"),), by=worker, at=NOW)
     assert [(need.code, need.own_words) for need in needs_of(episode.pk)] == [("money", "the rent")]
+
+
+def test_a_first_conversation_is_held_once_and_a_second_keeps_nothing(scheme):
+    episode = a_new_episode()
+    converse(episode, risk_none_known=True)
+    with pytest.raises(errors.AlreadyTalked):
+        converse(episode, about_me={"matters": "Tea"}, at=NOW + timedelta(minutes=1))
+    assert (Contact.objects.count(), AboutMe.objects.count()) == (1, 0)

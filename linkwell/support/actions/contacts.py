@@ -151,13 +151,16 @@ class Conversation:
 def log_first_conversation(
     *, episode_id: int, happened: Happened, conversation: Conversation, by: Membership, at: datetime
 ) -> Contact:
-    """Log the first conversation with all that was said; raise RiskNotAsked or what `log_contact` raises.
+    """Log the first conversation with all that was said; raise RiskNotAsked, AlreadyTalked
+    or what `log_contact` raises.
 
     Risks may have been asked before; then none need be given again.
     """
     contact = log_contact(episode_id=episode_id, happened=happened, by=by, at=at, first_conversation=True)
     if contact.recorded_at != at:  # the same submission again
         return contact
+    if Contact.objects.filter(episode_id=episode_id, is_first_conversation=True).exclude(pk=contact.pk).exists():
+        raise errors.AlreadyTalked
     person = contact.person
     if conversation.risk_text.strip() or conversation.risk_none_known:
         people.record_risk(

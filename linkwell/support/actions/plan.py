@@ -9,7 +9,7 @@ from linkwell.common import audit
 from linkwell.common.errors import NotVisible
 from linkwell.support import errors, rules
 from linkwell.support.actions.contacts import locked_episode
-from linkwell.support.models import Action, Episode, Goal, PlanVersion, Strength
+from linkwell.support.models import AGREED_HOW, Action, Episode, Goal, PlanVersion, Strength
 from linkwell.support.queries import plan_content
 from linkwell.team.models import Membership
 
@@ -120,7 +120,7 @@ def agree_plan(
     *, episode_id: int, agreed_how: str, review_on: date | None, by: Membership, at: datetime
 ) -> PlanVersion:
     """Keep the plan as it stands as the version agreed with the person; raise NothingToAgree or HowAgreedMissing."""
-    if not agreed_how.strip():
+    if agreed_how not in dict(AGREED_HOW):
         raise errors.HowAgreedMissing
     episode = locked_episode(episode_id=episode_id, by=by, at=at)
     content = plan_content(episode)
@@ -128,7 +128,7 @@ def agree_plan(
         raise errors.NothingToAgree
     last = PlanVersion.objects.filter(episode=episode).aggregate(last=Max("number"))["last"] or 0
     version = PlanVersion.objects.create(
-        scheme_id=episode.scheme_id, episode=episode, number=last + 1, content=content, agreed_how=agreed_how.strip(),
+        scheme_id=episode.scheme_id, episode=episode, number=last + 1, content=content, agreed_how=agreed_how,
         agreed_at=at, review_on=review_on, by=by,
     )  # fmt: skip
     if review_on is not None:

@@ -282,7 +282,18 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("number", models.PositiveSmallIntegerField()),
                 ("content", models.JSONField()),
-                ("agreed_how", models.CharField(max_length=30)),
+                (
+                    "agreed_how",
+                    models.CharField(
+                        choices=[
+                            ("in_person", "In person"),
+                            ("phone", "By phone"),
+                            ("video", "By video"),
+                            ("writing", "In writing"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
                 ("agreed_at", models.DateTimeField()),
                 ("review_on", models.DateField(null=True)),
                 ("by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="team.membership")),

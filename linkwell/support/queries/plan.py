@@ -108,10 +108,17 @@ def plan(*, episode: Episode) -> Plan:
         strengths=tuple(strengths.values_list("pk", "text")),
         needs=needs_of(episode.pk),
         goals=shown,
-        agreed=tuple(Agreed(row.number, row.agreed_at, row.agreed_how, row.review_on, row.by.name) for row in versions),
+        agreed=tuple(
+            Agreed(row.number, row.agreed_at, row.get_agreed_how_display(), row.review_on, row.by.name)
+            for row in versions
+        ),
         changes_since=len(changed),
         is_open=episode.ended_at is None,
     )
+
+
+def _agreed(row: PlanVersion) -> Agreed:
+    return Agreed(row.number, row.agreed_at, row.get_agreed_how_display(), row.review_on, row.by.name)
 
 
 def _goal(row: Goal) -> PlanGoal:

@@ -39,6 +39,8 @@ def first(request: MemberRequest, person_id: int) -> HttpResponse:
     """Hold the first conversation, and save all of it or nothing."""
     now = timezone.now()
     episode, header = episode_and_header(viewer=request.staff, person_id=person_id, at=now)
+    if episode.first_conversation_at is not None and request.method == "GET":
+        return redirect(header.url + "#log")
     held = reach_now(episode.person)
     initial = {
         "needs": [need.code for need in needs_of(episode.pk)],

@@ -7,17 +7,11 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from linkwell.support.models import Goal
+from linkwell.support.models import AGREED_HOW, Goal
 from linkwell.web.fields import DayField
 from linkwell.web.forms import PageForm
 
 SCALE = [("", _("Not asked")), *((str(number), str(number)) for number in range(1, 11))]
-AGREED = [
-    ("in_person", _("In person")),
-    ("phone", _("By phone")),
-    ("video", _("By video")),
-    ("writing", _("In writing")),
-]
 
 
 def _scale(label: Any) -> forms.TypedChoiceField:
@@ -58,7 +52,7 @@ class AgreeForm(PageForm):
     """How the person agreed, and when the plan is looked at again."""
 
     agreed_how = forms.ChoiceField(
-        label=_("How did they agree to this plan?"), choices=AGREED, widget=forms.RadioSelect
+        label=_("How did they agree to this plan?"), choices=AGREED_HOW, widget=forms.RadioSelect
     )
     review_on = DayField(label=_("When will you look at it again?"), required=False, earliest=timezone.localdate)
 

@@ -16,7 +16,7 @@ from linkwell.support.queries import plan as working_plan
 from linkwell.team.access import LW, SUP
 from linkwell.web.forms import PageForm
 from linkwell.web.people.header import Header, episode_and_header
-from linkwell.web.plan.forms import AGREED, ActionForm, AgreeForm, ChangeGoalForm, GoalForm, StrengthForm
+from linkwell.web.plan.forms import ActionForm, AgreeForm, ChangeGoalForm, GoalForm, StrengthForm
 from linkwell.web.policy import MemberRequest, route
 from linkwell.web.render import render, succeeded
 
@@ -185,7 +185,6 @@ def printed(request: MemberRequest, person_id: int) -> HttpResponse:
             "plan": working_plan(episode=episode),
             "about_me": about_me(person_id),
             "large": request.GET.get("size") == "large",
-            "how": dict(AGREED),
             "scheme_name": request.seat.scheme_name,
         },
     )
