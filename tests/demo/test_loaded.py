@@ -158,7 +158,14 @@ def test_the_front_door_tells_what_it_is_and_offers_each_role(demo):
     page = demo.client.get("/demo/")
     body = page.content.decode()
     assert page.status_code == 200
-    for words in ("GP practice", "Link worker", "Team lead", "Scheme manager", "Commissioner", "Community organisation"):
+    for words in (
+        "GP practice",
+        "Link worker",
+        "Team lead",
+        "Scheme manager",
+        "Commissioner",
+        "Community organisation",
+    ):
         assert words in body
     assert reverse("demo_mail:list") in body and "DEMO" in body
     assert "Helen Ashworth" not in body  # she has left

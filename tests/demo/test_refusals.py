@@ -1,7 +1,6 @@
 """Where the demo scheme is not loaded: beside anything real."""
 
 import pytest
-from django.utils import timezone
 
 from linkwell.demo import load
 from linkwell.demo.errors import AlreadyLoaded, NotADemoDatabase
