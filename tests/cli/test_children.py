@@ -35,7 +35,7 @@ def next_line(child):
         line = child.watch()
         return bool(line and not lines.append(line))
 
-    eventually(something_happened, within=10, what="the child died")
+    eventually(something_happened, within=60, what="the child died")
     return lines[0]
 
 
@@ -49,13 +49,13 @@ def test_a_child_that_keeps_dying_starts_again_after_longer_and_longer_pauses(ch
 
 def test_what_a_killed_child_started_ends_with_it(child, tmp_path):
     parent = child(f"sleep 60 & echo $! > {tmp_path}/pid; wait")
-    eventually(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text() != "", within=5, what="started")
+    eventually(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text() != "", within=60, what="started")
     left_behind = psutil.Process(int((tmp_path / "pid").read_text()))
 
     os.kill(parent.process.pid, signal.SIGKILL)
 
     assert next_line(parent).startswith("The trial process was ended by SIGKILL")
-    eventually(lambda: is_gone(left_behind), within=5, what="gone")
+    eventually(lambda: is_gone(left_behind), within=60, what="gone")
 
 
 def test_a_child_that_will_not_stop_is_ended_when_the_time_is_up(child):
@@ -85,7 +85,7 @@ def test_a_child_ends_with_its_parent_however_that_ends(tmp_path):
     parent.kill()
     parent.wait()
 
-    eventually(lambda: is_gone(orphan), within=5, what="gone")
+    eventually(lambda: is_gone(orphan), within=60, what="gone")
 
 
 def is_gone(process):

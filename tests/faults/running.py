@@ -40,7 +40,7 @@ def linkwell(*words: str, home: Path, **others: str) -> subprocess.CompletedProc
         env=environment(home, **others),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
 
 
@@ -67,7 +67,7 @@ class Linkwell:
         self.home, self.port, self.log = home, free_port(), home.parent / "run.log"
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self, *, within: float = 40) -> float:
+    def start(self, *, within: float = 90) -> float:
         """Start it and return the seconds until it says that it is running."""
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
@@ -89,7 +89,7 @@ class Linkwell:
         """Ask it to stop and return its exit code."""
         assert self.process is not None
         self.process.send_signal(number)
-        return self.process.wait(timeout=20)
+        return self.process.wait(timeout=60)
 
     def child(self, name: str) -> psutil.Process:
         """Return the process named web_server or worker that `run` itself started."""

@@ -20,7 +20,7 @@ from linkwell.cli.running.assets import make_assets
 from linkwell.cli.running.children import Child
 
 STOPPING_SECONDS = 8
-READY_SECONDS = 60
+READY_SECONDS = 90
 DEATHS_BEFORE_READY = 2
 EMPTY, DEMO, REAL = "nothing", "the demo scheme", "real schemes"
 
