@@ -48,7 +48,10 @@ _COLUMNS = ", ".join(ReferralRow.__dataclass_fields__)
 def reading() -> Iterator[Any]:
     """Give a cursor of the reporting role."""
     with reporting(), connection.cursor() as cursor:
+        # Rows loaded a minute ago have no statistics yet; a nested loop over them takes minutes, a hash join a moment.
+        cursor.execute("SET LOCAL enable_nestloop = off")
         yield cursor
+        cursor.execute("SET LOCAL enable_nestloop = on")
 
 
 def first_received_on(cursor: Any, *, scheme_id: int) -> date | None:

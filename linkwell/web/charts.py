@@ -101,10 +101,10 @@ def stacked(rows: Sequence[Row]) -> list[Part]:
     return parts
 
 
-def line(rows: Sequence[Row], *, target: float | None = None) -> Plot:
-    """Return a line through (label, value) rows in their order, on a scale that begins at zero."""
+def line(rows: Sequence[Row], *, target: float | None = None, most: float = 0) -> Plot:
+    """Return a line through (label, value) rows in their order, on a scale from zero that holds at least `most`."""
     values = [row[1] for row in rows if row[1] is not None]
-    top, steps = scale(max([*values, target or 0], default=0))
+    top, steps = scale(max([*values, target or 0, most]))
     points = [None if row[1] is None else (_x(place, len(rows)), _y(row[1], top)) for place, row in enumerate(rows)]
     return Plot(
         points=points,

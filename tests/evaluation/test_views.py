@@ -101,7 +101,7 @@ def test_one_row_tells_the_whole_course_of_one_referral_by_days(scheme):
     scheme.first_contact_days = 5
     scheme.save()
     town = Town()
-    town.supported(1, JULY, reached="attending", reason="goals_met", joined="referral", happiness=(3, 6))
+    town.supported(1, JULY, reached="attending", reason="goals_met", joined="referral", happy=(3, 6))
     with queries.reading() as cursor:
         (row,) = queries.referrals(cursor, scheme_id=scheme.pk, since=date(2026, 7, 1), until=date(2026, 10, 1))
         pairs = queries.pairs(cursor, scheme_id=scheme.pk, until=date(2026, 10, 1))
@@ -114,7 +114,7 @@ def test_one_row_tells_the_whole_course_of_one_referral_by_days(scheme):
     ]  # fmt: skip
     assert (row.signposted_on, row.end_reason, row.refused, row.target_days) == (None, "goals_met", None, 5)
     assert (row.worker_key, row.contributor) == (town.workers[1].pk, f"practice {town.practices[1].pk}")
-    assert pairs == {(row.referral_key, "happiness"): (3, 6)}
+    assert pairs == {(row.referral_key, "happy"): (3, 6)}
 
 
 def test_several_connections_make_one_row_with_the_earliest_of_each(scheme):
@@ -132,12 +132,12 @@ def test_several_connections_make_one_row_with_the_earliest_of_each(scheme):
 
 def test_the_newest_answers_of_an_occasion_hold_and_what_came_after_the_period_does_not(scheme):
     town = Town()
-    town.supported(1, JULY, reached="met", happiness=(3, 6))
+    town.supported(1, JULY, reached="met", happy=(3, 6))
     from linkwell.support.models import Episode
 
     episode = Episode.objects.get()
-    town._score(episode, "happiness", "baseline", date(2026, 7, 14), 4)
-    town._score(episode, "happiness", "exit", date(2026, 10, 1), 9)
+    town._score(episode, "happy", "baseline", date(2026, 7, 14), 4)
+    town._score(episode, "happy", "exit", date(2026, 10, 1), 9)
     with queries.reading() as cursor:
         assert list(queries.pairs(cursor, scheme_id=scheme.pk, until=date(2026, 10, 1)).values()) == [(4, 6)]
         assert list(queries.pairs(cursor, scheme_id=scheme.pk, until=date(2026, 10, 2)).values()) == [(4, 9)]

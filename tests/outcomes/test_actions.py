@@ -38,7 +38,7 @@ def scores(episode):
 
 def test_answers_are_stored_with_their_scores_and_audited(episode):
     complete(episode, helped_by=Help.INTERPRETER)
-    assert scores(episode) == {"life_satisfaction": 4, "worthwhile": 5, "happiness": 5, "anxiety": 7, "ucla3": 8}
+    assert scores(episode) == {"life_satisfaction": 4, "worthwhile": 5, "happy": 5, "anxious": 7, "ucla3": 8}
     row = Completion.objects.get(measure="ons4")
     assert (row.answers, row.how, row.helped_by, row.person_id) == (
         WELLBEING,

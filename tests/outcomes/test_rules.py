@@ -22,7 +22,7 @@ def check(measure, answers, *, how="phone", helped_by="", born_on=GROWN_UP):
 
 
 def test_each_wellbeing_question_stands_alone():
-    assert rules.score(ONS4, {"satisfied": 5, "anxious": 8}) == {"life_satisfaction": 5, "anxiety": 8}
+    assert rules.score(ONS4, {"satisfied": 5, "anxious": 8}) == {"life_satisfaction": 5, "anxious": 8}
 
 
 def test_the_three_loneliness_answers_are_added():

@@ -64,32 +64,35 @@ FROM referrals_referral r
 JOIN team_scheme s ON s.id = r.scheme_id
 LEFT JOIN team_programme p ON p.id = r.programme_id AND p.scheme_id = r.scheme_id
 LEFT JOIN support_episode e ON e.referral_id = r.id AND e.scheme_id = r.scheme_id
-LEFT JOIN LATERAL (
-    SELECT min(v.at) FILTER (WHERE v.now = 'accepted') AS accepted_at,
+LEFT JOIN (
+    SELECT v.scheme_id, v.referral_id,
+           min(v.at) FILTER (WHERE v.now = 'accepted') AS accepted_at,
            max(v.at) FILTER (WHERE v.now IN ('declined', 'redirected', 'returned')) AS refused_at
-    FROM referrals_referralevent v WHERE v.referral_id = r.id AND v.scheme_id = r.scheme_id
-) step ON true
-LEFT JOIN LATERAL (
-    SELECT min(n.agreed_at) AS agreed_at
-    FROM support_planversion n WHERE n.episode_id = e.id AND n.scheme_id = r.scheme_id
-) plan ON true
-LEFT JOIN LATERAL (
-    SELECT min(coalesce(told.signposted_at, CASE WHEN c.kind = 'signpost' AND c.state <> 'proposed' THEN c.created_at END))
+    FROM referrals_referralevent v GROUP BY v.scheme_id, v.referral_id
+) step ON step.referral_id = r.id AND step.scheme_id = r.scheme_id
+LEFT JOIN (
+    SELECT n.scheme_id, n.episode_id, min(n.agreed_at) AS agreed_at
+    FROM support_planversion n GROUP BY n.scheme_id, n.episode_id
+) plan ON plan.episode_id = e.id AND plan.scheme_id = r.scheme_id
+LEFT JOIN (
+    SELECT c.scheme_id, c.episode_id,
+           min(coalesce(told.signposted_at, CASE WHEN c.kind = 'signpost' AND c.state <> 'proposed' THEN c.created_at END))
                AS signposted_at,
            min(coalesce(told.shared_at, CASE WHEN c.kind = 'referral' AND c.state <> 'proposed' THEN c.created_at END))
                AS referred_at,
            min(coalesce(c.first_attended_on, {DAY.format("told.attended_at")})) AS first_attended_on,
            min(told.attending_at) AS attending_at
     FROM connections_connection c
-    LEFT JOIN LATERAL (
-        SELECT min(v.at) FILTER (WHERE v.now = 'signposted') AS signposted_at,
+    LEFT JOIN (
+        SELECT v.scheme_id, v.connection_id,
+               min(v.at) FILTER (WHERE v.now = 'signposted') AS signposted_at,
                min(v.at) FILTER (WHERE v.now = 'shared') AS shared_at,
                min(v.at) FILTER (WHERE v.now = 'first_attended') AS attended_at,
                min(v.at) FILTER (WHERE v.now = 'attending') AS attending_at
-        FROM connections_connectionevent v WHERE v.connection_id = c.id AND v.scheme_id = c.scheme_id
-    ) told ON true
-    WHERE c.episode_id = e.id AND c.scheme_id = r.scheme_id
-) went ON true
+        FROM connections_connectionevent v GROUP BY v.scheme_id, v.connection_id
+    ) told ON told.connection_id = c.id AND told.scheme_id = c.scheme_id
+    GROUP BY c.scheme_id, c.episode_id
+) went ON went.episode_id = e.id AND went.scheme_id = r.scheme_id
 WHERE r.state <> 'draft'
 """
 

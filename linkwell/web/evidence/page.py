@@ -1,6 +1,7 @@
 """What stands on the page around the tables: periods to choose, sentences to read, rows to draw."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -9,7 +10,7 @@ from linkwell.evaluation.disclosure import SYMBOL, Shown, as_text
 from linkwell.evaluation.methods import paired
 from linkwell.evaluation.report import Change, Report
 from linkwell.web.evidence import tables
-from linkwell.web.evidence.tables import Points, Table, as_read
+from linkwell.web.evidence.tables import Points, as_read
 
 ALL = "all"
 
@@ -115,9 +116,10 @@ def interval_rows(report: Report) -> list[tuple[str, float | None, float | None,
 
 def context(report: Report) -> dict[str, object]:
     """Return all that the page shows."""
-    made = {table.code: table for table in tables.tables(report)}
+    made = {table.key: table for table in tables.tables(report)}
     return {
         "report": report,
+        "last_day": report.until - timedelta(days=1),
         "period": period_name(report),
         "period_code": period_code(report),
         "periods": periods(report),
@@ -140,7 +142,7 @@ def sentences(report: Report) -> list[str]:
         said.append(_("About %(went)s went to a group or service.") % {"went": as_text(reached["attended"])})
     if report.first_contact.median is not None:
         days = {"days": f"{report.first_contact.median:g}"}
-        said.append(_("Half of those accepted heard from us within %(days)s days.") % days)
+        said.append(_("Half of those we tried to reach waited %(days)s days or less for the first try.") % days)
     return said
 
 
@@ -154,8 +156,3 @@ def file_heading(report: Report, scheme_name: str) -> list[str]:
         _("All other numbers of people are rounded to the nearest 5."),
         _("A change is not an effect: there is no comparison with people who had no support."),
     ]
-
-
-def table_of(report: Report, code: str) -> Table:
-    """Return one table of the report."""
-    return next(table for table in tables.tables(report) if table.code == code)

@@ -34,9 +34,9 @@ Value = str | Shown | Share | Points
 
 @dataclass(frozen=True)
 class Table:
-    """One table; `code` is the definition of its figures."""
+    """One table of the report, by its key."""
 
-    code: str
+    key: str
     title: str
     head: tuple[str, ...]
     rows: tuple[tuple[Value, ...], ...]
@@ -122,7 +122,7 @@ def tables(report: Report) -> list[Table]:
     """Return every table of the report, in the order of the page."""
     return [
         funnel_table(report), joined_table(report), reasons_table(report), waits_table(report),
-        change_table(report), mean_table(report),
+        change_table(report), shares_table(report), mean_table(report),
     ]  # fmt: skip
 
 
@@ -182,11 +182,10 @@ def _days(wait: Wait) -> Shown:
 
 
 def change_table(report: Report) -> Table:
-    """Return, for each score, how many were better, the same, worse, and of how many it is not known."""
+    """Return, for each score, how many were better, the same or worse, and of how many it is not known."""
     head = (
         _("Score"), _("Met"), _("Answers at the start"), _("Answers at the start and later"), _("Better"),
-        _("About the same"), _("Worse"), _("We do not know"), _("Better, of those with both"),
-        _("Worse, of those with both"), _("Better, of all met"), _("Worse, of all met"),
+        _("About the same"), _("Worse"), _("We do not know"),
     )  # fmt: skip
     return Table("paired-change", _("What changed for people"), head, tuple(map(_change_row, report.changes)))
 
@@ -195,10 +194,23 @@ def _change_row(change: Change) -> tuple[Value, ...]:
     cells = change.split.cells
     return (
         change.scale.name, change.split.total, change.at_start, change.paired, cells[paired.IMPROVED],
-        cells[paired.SAME], cells[paired.WORSE], change.unknown, Share(change.share_of_paired(paired.IMPROVED)),
-        Share(change.share_of_paired(paired.WORSE)), Share(change.share_of_met(paired.IMPROVED)),
-        Share(change.share_of_met(paired.WORSE)),
+        cells[paired.SAME], cells[paired.WORSE], change.unknown,
     )  # fmt: skip
+
+
+def shares_table(report: Report) -> Table:
+    """Return better and worse as shares: of those with both answers, and of everyone who was met."""
+    head = (
+        _("Score"), _("Better, of those with both answers"), _("Worse, of those with both answers"),
+        _("Better, of all who were met"), _("Worse, of all who were met"),
+    )  # fmt: skip
+    return Table("shares", _("What changed for people, as shares"), head, tuple(map(_shares_row, report.changes)))
+
+
+def _shares_row(change: Change) -> tuple[Value, ...]:
+    of_both = [Share(change.share_of_paired(name)) for name in (paired.IMPROVED, paired.WORSE)]
+    of_met = [Share(change.share_of_met(name)) for name in (paired.IMPROVED, paired.WORSE)]
+    return (change.scale.name, *of_both, *of_met)
 
 
 def mean_table(report: Report) -> Table:
