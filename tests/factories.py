@@ -12,7 +12,6 @@ Directory rows belong to no scheme. Accounts have a verified address, PASSWORD a
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from importlib.util import find_spec
 from typing import Any
 
 import factory
@@ -163,7 +162,7 @@ class PersonFactory(DjangoModelFactory):
     @factory.post_generation
     def found_by(person: Any, create: bool, extracted: bool | None, **_: Any) -> None:
         """Store the keys the person is found by."""
-        if extracted is not False and find_spec("linkwell.places.queries"):
+        if extracted is not False:
             from linkwell.people.actions import renew_keys
 
             renew_keys(person)

@@ -131,6 +131,7 @@ ACCOUNT_ADAPTER = "linkwell.web.signin.adapter.ClosedSignup"
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # a public form must not mail whomever one types into it
+ACCOUNT_MAX_EMAIL_ADDRESSES = 1  # the one that was invited; nobody adds another by themself
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Linkwell: "
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False

@@ -1,6 +1,9 @@
 """Signing in: password and second factor, sessions, limits, invitations. Features: SE4; abuse: L01–L10, K06, A06."""
 
+import os
 import re
+import subprocess
+import sys
 import time
 from datetime import timedelta
 
@@ -468,9 +471,26 @@ def test_l10_cookies_cannot_be_read_by_scripts_or_sent_by_other_sites(client, wo
     assert settings.CSRF_COOKIE_HTTPONLY
 
 
+@pytest.mark.parametrize(
+    ("address", "prefix", "secure"),
+    [("https://linkwell.example", "__Host-", True), ("http://localhost:8000", "linkwell-", False)],
+)
+def test_l10_cookies_over_https_can_neither_be_planted_by_a_sub_domain_nor_leak(address, prefix, secure):
+    show = (
+        "from linkwell.config import settings as s; "
+        "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE)"
+    )
+    environment = {**os.environ, "LINKWELL_PUBLIC_URL": address, "LINKWELL_SECRET_KEY": "x"}
+    environment.setdefault("DATABASE_URL", "postgresql:///x")
+    done = subprocess.run([sys.executable, "-c", show], env=environment, capture_output=True, text=True, check=True)
+
+    assert done.stdout.split() == [f"{prefix}session", f"{prefix}csrf", str(secure), str(secure)]
+
+
 def test_nobody_signs_up_or_changes_their_address_by_themself(client, client_for, worker):
     closed = client.post("/account/signup/", {"email": "new@example.org", "password1": PASSWORD, "password2": PASSWORD})
-    client_for(worker).post("/account/email/", {"email": "other@example.org", "action_add": ""})
+    for member in (worker, MembershipFactory(role=LW)):
+        client_for(member).post("/account/email/", {"email": "other@example.org", "action_add": ""})
 
     assert closed.status_code == 200
     assert not get_user_model().objects.filter(email="new@example.org").exists()
