@@ -50,9 +50,8 @@ def test_agreement_to_be_referred_and_to_feedback_are_kept_apart_RI10(rana):
 
 
 def test_why_a_person_was_not_asked_is_kept_RI10(rana):
-    refer(rana, request=replace(ASKED, agreed=False, agreed_why_not="Unconscious"))
-    consent = Consent.objects.get(purpose="referral")
-    assert (consent.given, consent.why_not) == (False, "Unconscious")
+    refer(rana, request=replace(ASKED, agreed=False, agreed_why_not="Unconscious", feedback_agreed=False))
+    assert list(Consent.objects.values_list("given", "why_not")) == [(False, "Unconscious")] * 2
 
 
 @pytest.mark.parametrize(

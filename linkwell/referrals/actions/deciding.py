@@ -17,7 +17,7 @@ from linkwell.referrals.queries import in_triage
 from linkwell.team.access import LW
 from linkwell.team.models import Membership
 
-NOTHING_TO_TELL = "Support has ended. The person asked us not to say more."
+NOTHING_TO_TELL = "Support has ended. We can say no more, because the person has not agreed to it."
 
 
 def _locked(referral_id: int, by: Membership) -> Referral:

@@ -183,10 +183,9 @@ def _new_reference(scheme_id: int) -> str:
 
 
 def _record_agreement(person: Person, request: Request, *, by: Membership, at: datetime) -> None:
-    people.record_consent(
-        person=person, purpose="referral", given=request.agreed, why_not=request.agreed_why_not.strip(), by=by, at=at
-    )
-    people.record_consent(person=person, purpose="feedback", given=request.feedback_agreed, by=by, at=at)
+    for purpose, given in (("referral", request.agreed), ("feedback", request.feedback_agreed)):
+        why_not = "" if given else request.agreed_why_not.strip()
+        people.record_consent(person=person, purpose=purpose, given=given, why_not=why_not, by=by, at=at)
 
 
 def _record_risk(person: Person, request: Request, *, by: Membership, at: datetime) -> None:
