@@ -296,7 +296,7 @@ def test_more_rows_need_no_more_statements(site, manager, page):
 
 
 # Session, account, seat, audit, the transaction's own words, and the test client leaving and entering its scope.
-AROUND_EVERY_PAGE = 12
+AROUND_EVERY_PAGE = 9
 
 
 def test_a_manager_changes_hours_and_role(site, manager):
