@@ -10,8 +10,8 @@ from linkwell.matching.words import stems
 
 def search_text(name: str, organisation: str, text: str, terms: Iterable[str] = ()) -> str:
     """Return the searched words as PostgreSQL writes a tsvector: weight A for words of the name."""
-    named = stems(name)
-    rest = [stem for stem in stems(f"{organisation} {text} {' '.join(terms)}") if stem not in set(named)]
+    named = dict.fromkeys(stems(name))
+    rest = [stem for stem in stems(f"{organisation} {text} {' '.join(terms)}") if stem not in named]
     return " ".join([f"'{stem}':1A" for stem in named] + [f"'{stem}':1" for stem in rest])
 
 

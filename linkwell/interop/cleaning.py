@@ -43,6 +43,9 @@ def shown(value: Any, limit: int = 160) -> str:
 def tidy(value: str, *, limit: int, lines: bool = False) -> Cleaned:
     """Return text without control characters, over-long ends and wrong encodings; None where nothing is left."""
     reason = ""
+    if value.isascii() and value.isprintable():  # nearly every value: nothing to mend but its length
+        value = value.strip() if lines else " ".join(value.split())
+        return _kept(value, limit, "")
     if _CONTROL.search(value):
         value, reason = _CONTROL.sub("", value), "Control characters removed"
     if "â€" in value or "Ã" in value or "Â\xa0" in value:
@@ -51,8 +54,11 @@ def tidy(value: str, *, limit: int, lines: bool = False) -> Cleaned:
         except UnicodeError:
             pass
     value = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " "))
-    value = value.strip() if lines else " ".join(value.split())
-    if value.casefold() in NOTHING:
+    return _kept(value.strip() if lines else " ".join(value.split()), limit, reason)
+
+
+def _kept(value: str, limit: int, reason: str) -> Cleaned:
+    if len(value) < 10 and value.casefold() in NOTHING:
         return Cleaned(None, "Says nothing: taken as absent")
     if len(value) > limit:
         value, reason = value[: limit - 1].rstrip() + "…", f"Longer than {limit:,} characters: cut"

@@ -174,7 +174,7 @@ NEEDS: tuple[Need, ...] = (
             term illness*, diabet*, stroke, strokes, arthrit*, chronic, cancer, macmillan, heart disease*, heart
             attack*, heart failure, heart condition*, cardiac, parkinson*, multiple sclerosis, epilep*, copd,
             asthma, fibromyalgia, chronic pain, pain management, motor neurone, hiv, brain injur*, headway,
-            hospice*, palliative, kidney, long covid, me/cfs, chronic fatigue, crohn*, huntington*, lupus,
+            hospice*, palliative, kidney, long covid, chronic fatigue, crohn*, huntington*, lupus,
             rehabilitation"""),
         _list("diabet*, stroke, cancer, copd, parkinson*, arthritis, my condition, my illness, pain, my heart, ms"),
     ),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from linkwell.matching.needs import NEEDS
 
@@ -21,17 +22,71 @@ _NOT_MEANT = re.compile(
 )
 
 
-def _pattern(phrases: Iterable[str]) -> str:
-    each = (
-        re.escape(phrase.rstrip("*")).replace(r"\ ", r"\s+").replace("'", "['’]?")
-        + (r"\w*" if phrase[-1] == "*" else "")
-        for phrase in sorted(set(phrases), key=len, reverse=True)
-    )
-    return rf"(?<![\w-])(?:{'|'.join(each)})(?!\w)"
+_WORD = re.compile(r"\w+(?:['-]\w+)*")
 
 
-_WRITTEN = {need.code: re.compile(_pattern(need.words)) for need in NEEDS}
-_SAID = {need.code: re.compile(_pattern(need.words + need.said)) for need in NEEDS}
+@dataclass(frozen=True)
+class _Phrase:
+    """A phrase after its first word: the words that must follow, the last of which may go on."""
+
+    code: str
+    rest: tuple[str, ...]
+    goes_on: bool
+
+
+class _Phrases:
+    """All phrases of all needs by their first word, so that a text is read once, word by word."""
+
+    def __init__(self, phrases: Iterable[tuple[str, str]]) -> None:
+        self.exact: dict[str, list[_Phrase]] = {}
+        self.beginnings: list[tuple[str, _Phrase]] = []
+        for code, phrase in phrases:
+            goes_on = phrase.endswith("*")
+            first, *rest = _WORD.findall(phrase.rstrip("*"))
+            if goes_on and not rest:
+                self.beginnings.append((first, _Phrase(code, (), False)))
+            else:
+                self.exact.setdefault(first, []).append(_Phrase(code, tuple(rest), goes_on))
+        self.starting = lru_cache(maxsize=100_000)(self._starting)
+
+    def _starting(self, word: str) -> tuple[_Phrase, ...]:
+        """Return the phrases that a word may begin; of "sports-based" also those of "sports"."""
+        found = [*self.exact.get(word, ()), *(phrase for begin, phrase in self.beginnings if word.startswith(begin))]
+        if "-" in word:
+            found += self.exact.get(word.split("-")[0], ())
+        return tuple(found)
+
+    def hits(self, text: str) -> dict[str, list[tuple[int, str]]]:
+        """Return {need: where each of its phrases begins and what it says}, each place counted once."""
+        words = [(match[0], match.start(), match.end()) for match in _WORD.finditer(text)]
+        found: dict[str, list[tuple[int, str]]] = {}
+        for place, (word, begin, _) in enumerate(words):
+            for phrase in self.starting(word):
+                end = _end(phrase, words, place, text)
+                if end and (phrase.code not in found or found[phrase.code][-1][0] != begin):
+                    found.setdefault(phrase.code, []).append((begin, text[begin:end]))
+        return found
+
+
+def _end(phrase: _Phrase, words: list[tuple[str, int, int]], place: int, text: str) -> int:
+    """Return where the phrase ends that begins at this word, 0 where it does not stand here."""
+    end = words[place][2]
+    if len(words) <= place + len(phrase.rest):
+        return 0
+    for number, wanted in enumerate(phrase.rest, 1):
+        word, begin, stop = words[place + number]
+        is_last = number == len(phrase.rest)
+        same = word == wanted or (
+            is_last and (word.startswith(wanted) if phrase.goes_on else word.split("-")[0] == wanted)
+        )
+        if not same or not text[end:begin].isspace():
+            return 0
+        end = stop
+    return end
+
+
+_WRITTEN = _Phrases((need.code, phrase) for need in NEEDS for phrase in need.words)
+_SAID = _Phrases((need.code, phrase) for need in NEEDS for phrase in need.words + need.said)
 
 
 @dataclass(frozen=True)
@@ -55,22 +110,19 @@ def needs_of_entry(name: str, text: str, terms: Iterable[str] = ()) -> list[Reco
     """Return the needs an entry answers: by its terms, else its name, else the main themes of its text."""
     found: dict[str, Recognised] = {}
     for why, source in (("term", " | ".join(terms)), ("name", name)):
-        prepared = _prepare(source)
-        for code, pattern in _WRITTEN.items():
-            if code not in found and (match := pattern.search(prepared)):
-                found[code] = Recognised(code, why, match[0])
-    prepared = _prepare(text)
-    hits = [
-        (len(matches), -matches[0].start(), code, matches[0][0])
-        for code, pattern in _WRITTEN.items()
-        if code not in found and (matches := list(pattern.finditer(prepared)))
+        for code, hits in _WRITTEN.hits(_prepare(source)).items():
+            found.setdefault(code, Recognised(code, why, hits[0][1]))
+    themes = [
+        (len(hits), -hits[0][0], code, hits[0][1])
+        for code, hits in _WRITTEN.hits(_prepare(text)).items()
+        if code not in found
     ]
-    for _, _, code, phrase in sorted(hits, reverse=True)[:MOST_FROM_TEXT]:
+    for _, _, code, phrase in sorted(themes, reverse=True)[:MOST_FROM_TEXT]:
         found[code] = Recognised(code, "text", phrase)
     return list(found.values())
 
 
 def needs_heard(words: str) -> dict[str, str]:
-    """Return {need: the phrase that says so} of a person's own words."""
-    prepared = _prepare(words)
-    return {code: match[0] for code, pattern in _SAID.items() if (match := pattern.search(prepared))}
+    """Return {need: the phrase that says so} of a person's own words, in the order of the needs' list."""
+    hits = _SAID.hits(_prepare(words))
+    return {need.code: hits[need.code][0][1] for need in NEEDS if need.code in hits}

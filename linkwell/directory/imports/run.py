@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -165,9 +165,9 @@ class _Import:
         return None
 
     def _add(self, record: ServiceRecord, digest: bytes, before: _Known | None, batch: Batch) -> None:
-        content = _content(record)
         self.fresh += record.issues
         record.issues = []
+        content = _content(record)
         if before is None:
             self.result.created += 1
         elif before.content == content and before.listing != "gone":
@@ -243,9 +243,8 @@ class _Import:
 
 
 def _content(record: ServiceRecord) -> bytes:
-    """Return a hash of what a record says, whatever its bytes look like."""
-    plain = replace(record, issues=[])
-    return hashlib.blake2b(msgspec.json.encode(plain), digest_size=16).digest()
+    """Return a hash of what a record says (its issues taken out), whatever its bytes look like."""
+    return hashlib.blake2b(msgspec.json.encode(record), digest_size=16).digest()
 
 
 @transaction.atomic
