@@ -204,6 +204,7 @@ def receipt(*, viewer: Membership, referral_id: int) -> Receipt:
     if viewer.role not in (REF, LW, SUP):
         raise NotVisible
     rows = Referral.objects.of_scheme(viewer.scheme_id).filter(referrer=viewer, person__is_restricted=False)
+    rows = rows.exclude(person__exclusions__membership=viewer)
     row = rows.select_related("person").filter(pk=referral_id).first()
     if row is None:
         raise NotVisible
