@@ -141,10 +141,11 @@ class Intake:
         told = self.rows.add(
             "referrals.FeedbackToReferrer", referral_id=journey.id, kind=kind, text=text, at=at, by_id=by
         )
-        opened = at + timedelta(hours=journey.rng.expovariate(1 / 40))
-        reader = journey.practice.navigator if journey.practice else self.team.agency_member if journey.agency else None
-        if reader is not None and journey.rng.random() < 0.58 and opened < self.now:
-            self.rows.add("referrals.FeedbackRead", feedback_id=told, by_id=reader, at=opened)
+        readers = [journey.practice.navigator, journey.practice.gp] if journey.practice else []
+        for reader in readers or ([self.team.agency_member] if journey.agency else []):
+            opened = at + timedelta(hours=journey.rng.expovariate(1 / 40))
+            if journey.rng.random() < 0.58 and opened < self.now:
+                self.rows.add("referrals.FeedbackRead", feedback_id=told, by_id=reader, at=opened)
 
     def decide(self, journey: Journey, day: date) -> date | None:
         """Decide on a received referral; return the day on which an answer comes, if one was asked for."""
