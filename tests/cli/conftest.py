@@ -6,7 +6,14 @@ from urllib.parse import quote
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from tests.faults.running import linkwell
+from tests.faults.running import linkwell, open_folder
+
+
+@pytest.fixture
+def open_path():
+    """A throw-away folder that PostgreSQL's user can pass."""
+    with open_folder() as folder:
+        yield folder
 
 
 @pytest.fixture

@@ -11,15 +11,15 @@ import pytest
 from linkwell.cli import database
 from linkwell.cli.home import ensure_home, home, secret_key
 from linkwell.cli.postgres.server import SUPERUSER
-from tests.faults.running import linkwell, reachable
+from tests.faults.running import linkwell, open_folder
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    folder = reachable(tmp_path_factory.mktemp("postgres"))
-    with database.running(folder, fast_and_loose=True):
-        pass
-    return folder
+def folder():
+    with open_folder() as folder:
+        with database.running(folder, fast_and_loose=True):
+            pass
+        yield folder
 
 
 def running(folder):
@@ -82,12 +82,12 @@ def test_a_pid_file_whose_number_is_now_a_stranger_s_does_not_block_the_start(fo
         assert ask(server, "SELECT 1") == 1
 
 
-def test_a_start_that_was_killed_while_making_the_data_folder_is_made_good(tmp_path):
-    half = reachable(tmp_path) / "postgres.new"
+def test_a_start_that_was_killed_while_making_the_data_folder_is_made_good(open_path):
+    half = open_path / "postgres.new"
     half.mkdir()
     (half / "PG_VERSION").write_text("18\n")
 
-    with running(tmp_path) as server:
+    with running(open_path) as server:
         assert ask(server, "SHOW data_checksums") == "on"
 
 
@@ -107,8 +107,8 @@ def test_its_log_holds_no_value_of_any_row(folder):
     assert "Ada" not in log
 
 
-def test_a_long_path_keeps_its_socket_in_a_short_private_folder(tmp_path):
-    deep = reachable(tmp_path) / ("long" * 20) / ("path" * 20)
+def test_a_long_path_keeps_its_socket_in_a_short_private_folder(open_path):
+    deep = open_path / ("long" * 20) / ("path" * 20)
     deep.mkdir(parents=True)
     with running(deep) as server:
         sockets = server.places.sockets
@@ -118,8 +118,8 @@ def test_a_long_path_keeps_its_socket_in_a_short_private_folder(tmp_path):
     sockets.rmdir()
 
 
-def test_a_short_socket_folder_of_somebody_else_is_refused(tmp_path):
-    deep = reachable(tmp_path) / ("long" * 20) / ("path" * 20)
+def test_a_short_socket_folder_of_somebody_else_is_refused(open_path):
+    deep = open_path / ("long" * 20) / ("path" * 20)
     deep.mkdir(parents=True)
     sockets = database.embedded(deep).places.sockets
     sockets.chmod(0o755)

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.faults.running import linkwell, reachable
+from tests.faults.running import linkwell
 
 
 def refused(*words, home, **others):
@@ -57,23 +57,23 @@ def test_a_home_that_cannot_be_written(tmp_path):
     assert "LINKWELL_HOME" in sentence
 
 
-def test_data_of_another_postgresql_names_both_versions_and_changes_nothing(tmp_path):
-    data = reachable(tmp_path) / "postgres"
+def test_data_of_another_postgresql_names_both_versions_and_changes_nothing(open_path):
+    data = open_path / "postgres"
     data.mkdir()
     (data / "PG_VERSION").write_text("16\n")
-    sentence = refused("migrate", home=tmp_path)
+    sentence = refused("migrate", home=open_path)
 
     assert "was made by PostgreSQL 16, and this Linkwell runs PostgreSQL 18" in sentence
     assert "LINKWELL_HOME" in sentence
     assert [file.name for file in data.iterdir()] == ["PG_VERSION"]
 
 
-def test_a_folder_of_something_else_is_left_alone(tmp_path):
-    data = reachable(tmp_path) / "postgres"
+def test_a_folder_of_something_else_is_left_alone(open_path):
+    data = open_path / "postgres"
     data.mkdir()
     (data / "letter.txt").write_text("keep me")
 
-    assert "holds something that is not a PostgreSQL data folder" in refused("migrate", home=tmp_path)
+    assert "holds something that is not a PostgreSQL data folder" in refused("migrate", home=open_path)
     assert (data / "letter.txt").read_text() == "keep me"
 
 

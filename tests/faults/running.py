@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -10,8 +11,8 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psutil
@@ -19,12 +20,15 @@ import psutil
 OURS = ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")
 
 
-def reachable(folder: Path) -> Path:
-    """Open the folders that pytest closes to others, for PostgreSQL's user must pass them."""
-    for above in (folder, *folder.parents):
-        if above.is_relative_to(tempfile.gettempdir()) and str(above) != tempfile.gettempdir():
-            above.chmod(0o711)
-    return folder
+@contextmanager
+def open_folder() -> Iterator[Path]:
+    """Give a throw-away folder that PostgreSQL's user can pass; pytest closes its own to all others."""
+    folder = Path(tempfile.mkdtemp(prefix="linkwell-test-"))
+    folder.chmod(0o711)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def environment(home: Path, **others: str) -> dict[str, str]:

@@ -11,18 +11,18 @@ import pytest
 
 from linkwell.cli import roles
 from linkwell.cli.database import embedded
-from tests.faults.running import Linkwell, eventually, linkwell, reachable
+from tests.faults.running import Linkwell, eventually, linkwell, open_folder
 
 pytestmark = pytest.mark.fault
 LEDGER = "INSERT INTO linkwell_cache (cache_key, value, expires) VALUES (%s, '', now())"
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    folder = reachable(tmp_path_factory.mktemp("faults")) / "home"
-    done = linkwell("migrate", home=folder)
-    assert done.returncode == 0, done.stderr
-    return folder
+def home():
+    with open_folder() as folder:
+        done = linkwell("migrate", home=folder / "home")
+        assert done.returncode == 0, done.stderr
+        yield folder / "home"
 
 
 @pytest.fixture(scope="module")

@@ -119,7 +119,7 @@ class Server:
         done = self._run("initdb", "-D", draft, *options)
         if done.returncode != 0:
             shutil.rmtree(draft, ignore_errors=True)
-            raise Refused(f"PostgreSQL could not make its data folder {data}: {_last_line(done)}")
+            raise Refused(f"PostgreSQL could not make its data folder {data}: {_reason(done)}")
         if data.is_dir():
             data.rmdir()
         draft.rename(data)
@@ -229,6 +229,8 @@ def _this_user() -> str:
     return psutil.Process().username()
 
 
-def _last_line(done: subprocess.CompletedProcess[bytes]) -> str:
-    lines = (done.stderr or b"").decode(errors="replace").strip().splitlines()
-    return lines[-1].strip() if lines else "no reason was given."
+def _reason(done: subprocess.CompletedProcess[bytes]) -> str:
+    """Return the first error that a program told, for those after it are about cleaning up."""
+    lines = [line.strip() for line in (done.stderr or b"").decode(errors="replace").splitlines() if line.strip()]
+    errors = [line.split("error: ", 1)[1] for line in lines if "error: " in line]
+    return f"{(errors or lines or ['no reason was given'])[0].rstrip('.')}."
