@@ -52,7 +52,14 @@ def at_both_widths(page: Page, name: str):
         browser.keep_picture(page, name)
 
 
-def test_a_commissioner_reads_whether_it_helps_chooses_a_quarter_and_takes_the_tables_along(look_as):
+def test_the_evidence_on_two_years_of_the_demo_scheme(look_as, demo):
+    """One loaded scheme for three stories: loading takes longer than reading."""
+    a_commissioner_reads_whether_it_helps_chooses_a_quarter_and_takes_the_tables_along(look_as)
+    a_manager_sees_waits_caseloads_and_what_is_overdue(look_as)
+    a_link_worker_asks_the_questions_and_sees_what_changed(look_as, demo)
+
+
+def a_commissioner_reads_whether_it_helps_chooses_a_quarter_and_takes_the_tables_along(look_as):
     page = look_as(COM, "/evidence/")
     expect(page.get_by_role("heading", name="Is it helping?", level=1)).to_be_visible()
     expect(page.get_by_text("A change is not an effect")).to_be_visible()
@@ -74,7 +81,7 @@ def test_a_commissioner_reads_whether_it_helps_chooses_a_quarter_and_takes_the_t
     at_both_widths(page, "evidence-definitions")
 
 
-def test_a_manager_sees_waits_caseloads_and_what_is_overdue(look_as):
+def a_manager_sees_waits_caseloads_and_what_is_overdue(look_as):
     page = look_as(MGR, "/manage/")
     expect(page.get_by_role("heading", name="Where the work stands")).to_be_visible()
     at_both_widths(page, "overview")
@@ -82,7 +89,7 @@ def test_a_manager_sees_waits_caseloads_and_what_is_overdue(look_as):
     expect(page.get_by_role("link", name="Open the referrals")).to_be_visible()
 
 
-def test_a_link_worker_asks_the_questions_and_sees_what_changed(look_as, demo):
+def a_link_worker_asks_the_questions_and_sees_what_changed(look_as, demo):
     page = look_as(LW, "/today/")
     worker = Membership.objects.filter(scheme__is_demo=True, role=LW).first()
     with scope(scheme_ids=[worker.scheme_id], scheme_id=None):

@@ -184,7 +184,7 @@ def _days(wait: Wait) -> Shown:
 def change_table(report: Report) -> Table:
     """Return, for each score, how many were better, the same or worse, and of how many it is not known."""
     head = (
-        _("Score"), _("Met"), _("Answers at the start"), _("Answers at the start and later"), _("Better"),
+        _("Score"), _("People met"), _("Answers at the start"), _("Answers at the start and later"), _("Better"),
         _("About the same"), _("Worse"), _("We do not know"),
     )  # fmt: skip
     return Table("paired-change", _("What changed for people"), head, tuple(map(_change_row, report.changes)))
