@@ -11,8 +11,8 @@ from linkwell.connections.models import Connection, Reply, SharePacket
 from linkwell.messages.models import Message
 from linkwell.people.models import Exclusion, RiskStatement
 from linkwell.team.access import ADM, COM, DIR, IG, LW, MGR, REF, SUP
-from tests.story import NOW, link
 from tests.factories import ConnectionFactory, EpisodeFactory, MembershipFactory, ServiceFactory
+from tests.story import NOW, link
 
 
 @pytest.fixture
@@ -98,9 +98,9 @@ def test_from_the_preview_one_can_go_back_and_nothing_typed_is_lost(story, asha)
 
 
 def test_V08_an_unusual_fact_without_a_reason_is_refused_on_the_page(story, asha):
-    page = text_of(asha.post(refer_url(story), ticks(ticked=["name", "needs"])))
+    page = text_of(asha.post(refer_url(story), ticks(ticked=["name"], extra=["needs"])))
     assert "Groups like this do not usually need: Everything they would like help with" in page
-    page = text_of(asha.post(refer_url(story), ticks(ticked=["name", "needs"], extra_reason="They do debts")))
+    page = text_of(asha.post(refer_url(story), ticks(ticked=["name"], extra=["needs"], extra_reason="They do debts")))
     assert "Your reason: They do debts" in page
 
 

@@ -23,6 +23,7 @@ class SharedWithYou:
     answer: str
     answer_label: str
     answer_text: str
+    answered_by: str
     answer_weeks: int | None
     answered_at: datetime | None
     may_answer: bool
@@ -68,6 +69,7 @@ def shared_with_you(*, token_id: int, at: datetime) -> SharedWithYou:
         answer=reply.answer if reply else "",
         answer_label=reply.get_answer_display() if reply else "",
         answer_text=reply.text if reply else "",
+        answered_by=reply.answered_by if reply else "",
         answer_weeks=reply.wait_weeks if reply else None,
         answered_at=reply.at if reply else None,
         may_answer=rules.may_still_answer(state=connection.state, settled=connection.answer_settled_at is not None),

@@ -25,11 +25,14 @@ class TellForm(PageForm):
     ticked = forms.MultipleChoiceField(
         label=_("What do they need to know?"),
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": _("Tick what they need to know")},
+        required=False,
+    )
+    extra = forms.MultipleChoiceField(
+        label=_("Not usually needed"), widget=forms.CheckboxSelectMultiple, required=False
     )
     extra_reason = forms.CharField(
-        label=_("Why do they need what is not usual?"),
-        help_text=_("Only if you ticked something below “Not usually needed”. The person can read this."),
+        label=_("Why do they need that?"),
+        help_text=_("If you ticked something that is not usual. The person can read this."),
         required=False,
         max_length=300,
     )
@@ -46,14 +49,25 @@ class TellForm(PageForm):
         kwargs["initial"] = {
             "hope": shown.hope,
             "ticked": [offer.code for offer in usual],
+            "extra": [],
             "channel": channels[0][0],
             **kwargs.get("initial", {}),
         }
         super().__init__(*args, **kwargs)
-        self.fields["ticked"].choices = [(offer.code, offer.label) for offer in [*usual, *extra]]  # type: ignore[attr-defined]
-        self.fields["channel"].choices = channels  # type: ignore[attr-defined]
+        for name, choices in (
+            ("ticked", [(offer.code, offer.label) for offer in usual]),
+            ("extra", [(offer.code, offer.label) for offer in extra]),
+            ("channel", channels),
+        ):
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
         self.hints = {offer.code: _hint(offer.value, offer.why) for offer in allowed}
-        self.dividers = {extra[0].code: _("Not usually needed")} if extra else {}
+        if "hope" in self.hints:
+            self.hints["hope"] = _("As you have written it above")
+
+    def told(self) -> dict[str, Any]:
+        """Return what is to be told, as the actions and queries ask for it."""
+        chosen = (*self.cleaned_data["ticked"], *self.cleaned_data["extra"])
+        return {"ticked": chosen, "hope": self.cleaned_data["hope"], "extra_reason": self.cleaned_data["extra_reason"]}
 
 
 def _hint(value: str, why: str) -> str:

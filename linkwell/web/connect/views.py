@@ -47,13 +47,13 @@ def refer(request: MemberRequest, person_id: int, service_id: int) -> HttpRespon
 
 def _typed(request: MemberRequest) -> dict[str, Any]:
     single = {name: request.POST.get(name, "") for name in ("hope", "extra_reason", "channel", "days")}
-    return {**single, "ticked": request.POST.getlist("ticked")}
+    return {**single, "ticked": request.POST.getlist("ticked"), "extra": request.POST.getlist("extra")}
 
 
 def _preview_or_send(request: MemberRequest, episode_id: int, service_id: int, context: dict[str, Any]) -> HttpResponse:
     """Show exactly what they will read; send once the agreement to it is recorded."""
     now, form = timezone.now(), context["form"]
-    told = {name: form.cleaned_data[name] for name in ("ticked", "hope", "extra_reason")}
+    told = form.told()
     try:
         seen = queries.preview(viewer=request.staff, episode_id=episode_id, service_id=service_id, at=now, **told)
     except NotVisible:
@@ -64,7 +64,7 @@ def _preview_or_send(request: MemberRequest, episode_id: int, service_id: int, c
     agree = AgreeForm(request.POST if "send" in request.POST else None, initial={"previewed": seen.digest})
     if agree.is_valid():
         share = Share(
-            **told | {"ticked": tuple(told["ticked"])}, **agree.cleaned_data,
+            **told, **agree.cleaned_data,
             channel=form.cleaned_data["channel"], days=form.cleaned_data["days"],
         )  # fmt: skip
         try:

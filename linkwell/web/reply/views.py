@@ -145,4 +145,9 @@ def referral(request: HttpRequest, token_id: int) -> HttpResponse:
 
 
 def _as_answered(shown: queries.SharedWithYou) -> dict[str, Any]:
-    return {"answer": shown.answer, "text": shown.answer_text, "wait_weeks": shown.answer_weeks}
+    return {
+        "answer": shown.answer,
+        "text": shown.answer_text,
+        "wait_weeks": shown.answer_weeks,
+        "answered_by": shown.answered_by,
+    }
