@@ -1,5 +1,8 @@
 """Sends what the outbox holds; puts back on the queue what fell off it."""
 
+import logging
+
+from django.db import DatabaseError
 from django.utils import timezone
 
 from linkwell.common.jobs import clock_job, enqueue, scheme_job
@@ -8,14 +11,14 @@ from linkwell.messages import actions, mail
 from linkwell.messages.errors import MailDelayed, MailRefused, UnsafeMail
 from linkwell.team import queries
 
+log = logging.getLogger("linkwell.messages")
 SWEEP = "messages.sweep_scheme"
 
 
 @scheme_job(name=actions.DELIVER, purpose="Send one message of the outbox", in_steps=True)
 def deliver(*, scheme_id: int, message_id: int) -> None:
     """Claim, send, note: the claim is committed before the mail leaves, so it never leaves more than twice."""
-    with scope(scheme_ids=[scheme_id], scheme_id=scheme_id):
-        attempt = actions.begin_attempt(message_id=message_id, at=timezone.now())
+    attempt = _begin(scheme_id, message_id)
     if attempt is None:
         return
     try:
@@ -29,6 +32,22 @@ def deliver(*, scheme_id: int, message_id: int) -> None:
     else:
         with scope(scheme_ids=[scheme_id], scheme_id=scheme_id):
             actions.note_sent(message_id=message_id, at=timezone.now())
+
+
+def _begin(scheme_id: int, message_id: int) -> actions.Attempt | None:
+    """Claim the message; one that cannot even be put together is given up, so that it does not come back for ever."""
+    try:
+        with scope(scheme_ids=[scheme_id], scheme_id=scheme_id):
+            return actions.begin_attempt(message_id=message_id, at=timezone.now())
+    except DatabaseError:
+        raise
+    except Exception as fault:
+        kind = type(fault).__name__
+    log.error("Message %s cannot be put together: %s", message_id, kind)
+    with scope(scheme_ids=[scheme_id], scheme_id=scheme_id):
+        why = f"This message cannot be put together ({kind}). Tell whoever runs Linkwell."
+        actions.note_refused(message_id=message_id, why=why, at=timezone.now())
+    return None
 
 
 @scheme_job(name=SWEEP, purpose="Put waiting messages of a scheme back on the queue")
