@@ -7,6 +7,7 @@ import pytest
 from django.db import DataError, OperationalError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
+from procrastinate.contrib.django import app
 
 from linkwell.common.jobs import POLICIES, scheme_job
 from linkwell.common.models import AuditEvent
@@ -235,6 +236,7 @@ def test_T10_a_job_sees_its_own_scheme_and_without_a_scheme_nothing_runs(scheme,
             job.func()
     finally:
         POLICIES.pop("tests.count_people")
+        app.tasks.pop("tests.count_people")
     assert seen == [0, 1]
 
 

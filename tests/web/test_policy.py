@@ -196,12 +196,11 @@ def test_a_part_of_a_page_asked_for_too_late_leads_the_whole_page_to_sign_in(cli
 
 
 def test_t08_the_web_server_itself_refuses_to_start(addresses):
-    import linkwell.config.wsgi as wsgi
-
     addresses(path("people/export/", plain, name="export"))
+    sys.modules.pop("linkwell.config.wsgi", None)
 
     with pytest.raises(ImproperlyConfigured, match="does not start.*people/export/"):
-        importlib.reload(wsgi)
+        importlib.import_module("linkwell.config.wsgi")
 
 
 @pytest.mark.parametrize("where", ["linkwell.web.policy.seat_of", "linkwell.web.signin.sessions.SessionStore.load"])
