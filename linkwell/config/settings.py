@@ -203,7 +203,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-LINKWELL_NHS_LOGO = os.environ.get("LINKWELL_NHS_LOGO") == "1"
+LINKWELL_LOGO = os.environ.get("LINKWELL_LOGO", "")
 LINKWELL_FONT_STYLESHEET = os.environ.get("LINKWELL_FONT_STYLESHEET", "")
 LINKWELL_COPYRIGHT = os.environ.get("LINKWELL_COPYRIGHT", "")
 LINKWELL_MEASURES = os.environ.get("LINKWELL_MEASURES", "")  # folder of measures that the adopter holds a licence for

@@ -70,7 +70,7 @@ def setting(name: str, default: Any = "") -> Any:
 
 
 LOOK_SETTINGS = {
-    "LINKWELL_NHS_LOGO",  # draws the NHS logo in the header: only for those entitled to it
+    "LINKWELL_LOGO",  # static path of the adopter's own logo in the header
     "LINKWELL_FONT_STYLESHEET",  # static path of a stylesheet that brings the adopter's own licensed font
     "LINKWELL_COPYRIGHT",  # a line in the footer, for example "© NHS England"
     "LINKWELL_QUICK_EXIT_URL",  # where "leave quickly" goes
