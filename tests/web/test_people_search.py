@@ -264,3 +264,12 @@ def test_unknown_unrestricted_and_excluded_references_get_the_same_answer_P06(cl
         assert "No record can be opened with this reference" in page
         answers.add(page)
     assert len(answers) == 1
+
+
+def test_details_that_a_second_referral_gave_stand_on_the_record(client, asha):
+    mine = clarke(link_worker=asha)
+    mine.referral.contact_given = "Phone: 0161 496 0000"
+    mine.referral.save()
+    page = text_of(client.get(reverse("people:person", args=[mine.person_id])))
+    assert "The last referral gave other details than we hold" in page
+    assert "Phone: 0161 496 0000" in page

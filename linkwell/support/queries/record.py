@@ -47,6 +47,7 @@ class Record:
     referral_reference: str
     referred_by: str
     referral_reason: str
+    referral_contact_given: str  # where the referral's contact details differ from what is held
     about_me: tuple[tuple[str, str], ...]
     needs: tuple[NeedLine, ...]
     timeline: tuple[TimelineItem, ...]
@@ -78,6 +79,7 @@ def record(*, episode: Episode, plan: Plan) -> Record:
         referral_reference=referral.reference,
         referred_by=from_whom(referral),
         referral_reason=referral.reason,
+        referral_contact_given=referral.contact_given,
         about_me=about_me(episode.person_id),
         needs=plan.needs,
         timeline=_timeline(episode, plan),
