@@ -6,8 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from linkwell.directory.models import Service, Verification
+from linkwell.directory.queries import place_named
 from linkwell.matching.needs import CHOICES
-from linkwell.places.queries import Located, locate
+from linkwell.places.queries import Located
 from linkwell.web.forms import PageForm
 
 
@@ -24,7 +25,7 @@ class ListForm(PageForm):
     def clean_place(self) -> str:
         """Find the place, or say that it is not known."""
         place = str(self.cleaned_data["place"]).strip()
-        self.located = locate(place) if place else None
+        self.located = place_named(place) if place else None
         if place and self.located is None:
             raise forms.ValidationError(_("We do not know this place. Try the first half of the postcode, or a town."))
         return place

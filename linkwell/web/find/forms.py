@@ -5,10 +5,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from linkwell.directory.queries import place_named
 from linkwell.matching import vocabulary
 from linkwell.matching.needs import CHOICES
 from linkwell.matching.query import Point, Query
-from linkwell.places.queries import locate
 from linkwell.web.forms import PageForm
 
 REACH = [
@@ -60,7 +60,7 @@ class FindForm(PageForm):
     def clean_place(self) -> str:
         place = str(self.cleaned_data["place"]).strip()
         if place:
-            self.located = locate(place)
+            self.located = place_named(place)
             if self.located is None:
                 raise forms.ValidationError(
                     _("We do not know this place. Try the first half of the postcode, or leave it empty.")
@@ -73,7 +73,7 @@ class FindForm(PageForm):
         approximate = False
         if self.located is not None:
             home = Point(self.located.latitude, self.located.longitude, self.located.easting, self.located.northing)
-            home_label, approximate = said["place"].upper(), self.located.is_approximate
+            home_label, approximate = self.located.label, self.located.is_approximate
         page = said["page"] or 1
         return Query(
             needs=tuple(said["needs"]),
