@@ -18,6 +18,7 @@ class TellForm(PageForm):
 
     hope = forms.CharField(
         label=_("What they hope for, in a sentence they would agree with"),
+        help_text=_("They read it as you write it. Leave it empty to say nothing of it."),
         required=False,
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -42,7 +43,7 @@ class TellForm(PageForm):
     )
 
     def __init__(self, *args: Any, shown: ShareForm, **kwargs: Any) -> None:
-        allowed = [offer for offer in shown.offers if offer.allowed]
+        allowed = [offer for offer in shown.offers if offer.allowed and offer.code != "hope"]
         usual = [offer for offer in allowed if offer.usual]
         extra = [offer for offer in allowed if not offer.usual]
         channels = [choice for choice in SharePacket.Channel.choices if choice[0] != "email" or shown.may_email]
@@ -61,13 +62,12 @@ class TellForm(PageForm):
         ):
             self.fields[name].choices = choices  # type: ignore[attr-defined]
         self.hints = {offer.code: _hint(offer.value, offer.why) for offer in allowed}
-        if "hope" in self.hints:
-            self.hints["hope"] = _("As you have written it above")
 
     def told(self) -> dict[str, Any]:
         """Return what is to be told, as the actions and queries ask for it."""
-        chosen = (*self.cleaned_data["ticked"], *self.cleaned_data["extra"])
-        return {"ticked": chosen, "hope": self.cleaned_data["hope"], "extra_reason": self.cleaned_data["extra_reason"]}
+        hope = self.cleaned_data["hope"].strip()
+        chosen = (*self.cleaned_data["ticked"], *self.cleaned_data["extra"], *(["hope"] if hope else []))
+        return {"ticked": chosen, "hope": hope, "extra_reason": self.cleaned_data["extra_reason"]}
 
 
 def _hint(value: str, why: str) -> str:
