@@ -273,3 +273,19 @@ def test_details_that_a_second_referral_gave_stand_on_the_record(client, asha):
     page = text_of(client.get(reverse("people:person", args=[mine.person_id])))
     assert "The last referral gave other details than we hold" in page
     assert "Phone: 0161 496 0000" in page
+
+
+def test_giving_the_second_factor_again_leads_back_to_the_form_T07(client_for, asha, hidden):
+    from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+
+    client = with_second_factor(client_for, asha, None)
+    counter = next(iter(yield_hotp_counters_from_time()))
+    code = format_hotp_value(hotp_value("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", counter))
+    prove = re.search(r'href="([^"]+reauthenticate[^"]+)"', client.get(RESTRICTED).content.decode())[1]
+
+    page = client.post(prove.replace("&amp;", "&"), {"code": code, "next": RESTRICTED}, follow=True)
+
+    assert page.redirect_chain[-1][0] == RESTRICTED
+    assert "What has happened?" in text_of(page)
+    assert client.post(RESTRICTED, WHY).status_code == 302
+    assert RecordOpening.objects.get().person_id == hidden.person_id
