@@ -176,6 +176,11 @@ def _summary(result: "ImportResult", report: Path | None) -> None:
             f"[red]{len(result.withheld):,} entries are missing from this list: more than 10 and more than a tenth."
             " None of them was closed. Check that the list is whole.[/red]"
         )
+    if result.unplaced:
+        console.print(
+            f"{result.unplaced:,} places have a postcode that no table knows, so distances to them are not known."
+            " Load a table: linkwell reference load postcodes FILE"
+        )
     if report is not None:
         console.print(f"Every repair and refusal stands in {report}.", soft_wrap=True)
 

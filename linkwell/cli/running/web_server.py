@@ -3,7 +3,6 @@
 import os
 import signal
 import sys
-import traceback
 from importlib import import_module
 
 from django.core.exceptions import ImproperlyConfigured
@@ -20,19 +19,19 @@ THREADS = 4
 LONGEST_HEADERS = 64 * 1024
 
 
-def application(target: str):
-    """Load the application in a process that answers requests; if that fails, end the server with its reason."""
-    server = os.getppid()
-    end_with_parent(server, signal.SIGKILL)
+def load(target: str):
+    """Return the application; end this process, with the reason said, if it cannot be loaded."""
     module, name = target.split(":")
     try:
         return getattr(import_module(module), name)
     except ImproperlyConfigured as error:
-        print(error, file=sys.stderr, flush=True)
-    except Exception:
-        traceback.print_exc()
-    os.kill(server, signal.SIGTERM)
-    os._exit(1)
+        sys.exit(str(error))
+
+
+def application(target: str):
+    """Return the application in a process that answers requests, which ends when the server's does."""
+    end_with_parent(os.getppid(), signal.SIGKILL)
+    return load(target)
 
 
 def serve(*, host: str, port: int) -> None:
@@ -55,4 +54,5 @@ def serve(*, host: str, port: int) -> None:
 
 if __name__ == "__main__":
     end_with_parent(int(os.environ["LINKWELL_PARENT"]))
+    load(APPLICATION)  # once, before the processes that answer are forked from this one
     serve(host=os.environ["LINKWELL_HOST"], port=int(os.environ["LINKWELL_PORT"]))
