@@ -193,6 +193,8 @@ class Reader(Protocol):
     list_name: str  # which list of its source the file is, "" for the only one
     is_whole_list: bool
     mended: list[str]  # what was wrong with the file as a whole
+    licence: str
+    attribution: str
 
     def count(self) -> int:
         """Return how many records the file holds."""

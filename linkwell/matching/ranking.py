@@ -9,7 +9,7 @@
 | near    | 1 − distance / reach, not below 0          | performance.md §1; reach 8 km where none is asked       |
 |         | (a place known by outward code only: not nearer than 1.5 km, about half the width of one)            |
 |         | 0.5 where phone, online or home is offered | performance.md §1                                       |
-|         | −0.25 where its place is not stated        | so that it stands below every known near one            |
+|         | −1.5 where its place is not stated         | below a near one that answers one need less              |
 | fresh   | +0.3 confirmed within 90 days, −0.3 not in a year | a stale entry wastes a journey (features DI4)    |
 | unknown | −0.15 for each asked fact it leaves open   | neither yes nor no; stands below a yes                  |
 | room    | −0.03 a week of waiting, at most −0.4; full −0.8 | features MA5                                      |
@@ -27,7 +27,7 @@ HEARD = 1.0
 WORDS = 1.0
 IN_TEXT = 0.5
 REMOTE = 0.5
-UNPLACED = -0.25
+UNPLACED = -1.5
 DEFAULT_REACH_METRES = 8_000
 OUTCODE_METRES = 1_500
 FRESH = 0.3

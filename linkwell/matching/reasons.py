@@ -110,6 +110,8 @@ def _distance(query: Query, facts: Facts) -> str:
         ]
         ways = in_words(wanted or offered, "or")
         return f"{ways[0].upper()}{ways[1:]}" if ways else ""
+    if facts.way in ("unplaced", "unclear") and facts.place:
+        return "Distance not known"
     if facts.way in ("unplaced", "unclear"):
         return f"Place not stated; for {facts.area}" if facts.area and len(facts.area) < 60 else "Place not stated"
     return ""

@@ -258,6 +258,17 @@ def test_a_service_without_a_place_is_found_and_says_so_below_every_known_near_o
     assert answer.suggestions[2].where == "Place not stated"
 
 
+def test_an_address_that_no_table_can_place_is_shown_and_its_distance_is_not_known(source):
+    known = judge.Place(None, None, None, None, "none", pk=1)
+    store(source, [entry(places=[known])])
+    Location.objects.update(address="1 High Street", town="Sale")
+
+    (found,) = find_support(Query(needs=("loneliness",), home=SALE, reach_metres=5_000), NOW).suggestions
+
+    assert (found.where, found.metres) == ("1 High Street, Sale", None)
+    assert "Distance not known" in found.reasons
+
+
 @pytest.mark.parametrize(("mode", "words"), [("phone", "By phone"), ("online", "Online"), ("home_visit", "At home")])
 def test_what_comes_by_phone_online_or_to_the_house_appears_from_any_distance(source, mode, words):
     answer = ask(source, entry(modes=("in_person", mode), places=[place(400_000)]))
@@ -304,7 +315,7 @@ def test_reasons_are_made_of_what_ranked(source):
         "Free",
         "For people aged 18 and over",
     )
-    assert answer.suggestions[0].reasons[0].startswith("loneliness or isolation (its description says")
+    assert answer.suggestions[0].reasons[0] == "loneliness or isolation (by its description)"
 
 
 def test_a_persons_own_words_are_heard_as_needs_and_the_reason_quotes_them(source):

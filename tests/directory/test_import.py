@@ -1,6 +1,7 @@
 """An import: what is kept, counted, repaired, refused, and left alone."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -20,6 +21,8 @@ from linkwell.directory.models import (
     Source,
 )
 from linkwell.directory.queries import service_page
+from linkwell.interop.files import mapping as mappings
+from linkwell.interop.files.reader import TableReader
 from linkwell.interop.open_referral import FeedReader
 from linkwell.places.actions import OutcodeRow, PostcodeRow, load
 from tests.factories import MembershipFactory
@@ -370,6 +373,20 @@ def test_a_place_without_a_point_stands_in_the_middle_of_its_outward_code_and_th
     place = Location.objects.get()
     assert (place.precision, place.latitude, place.outcode) == ("outcode", 53.42, "M33")
     assert "only the outward code M33 is known" in result.repairs[-1].reason
+
+
+def test_places_that_no_table_knows_are_counted(db):
+    assert take(placed()).unplaced == 1
+
+
+def test_the_licence_of_a_mapping_is_kept_with_its_source(db):
+    reader = TableReader(
+        b"Name\nTea club\n", replace(mappings.load("trafford-charities"), columns={"name": "{Name}"}, rules=())
+    )
+
+    import_records(reader=reader, source="Trafford", at=NOW)
+
+    assert Source.objects.get().licence == "Open Government Licence v3.0"
 
 
 def test_a_postcode_of_the_table_gives_its_point(sale):

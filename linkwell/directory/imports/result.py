@@ -18,6 +18,7 @@ class ImportResult:
     updated: int = 0
     unchanged: int = 0
     refused: int = 0
+    unplaced: int = 0  # places with a postcode that no table knows
     closed: list[str] = field(default_factory=list)
     withheld: list[str] = field(default_factory=list)
     repairs: list[Issue] = field(default_factory=list)
@@ -36,6 +37,7 @@ class ImportResult:
             "refused": self.refused,
             "closed": len(self.closed),
             "withheld": len(self.withheld),
+            "unplaced": self.unplaced,
             "repairs": [_row(issue) for issue in self.repairs],
             "refusals": [_row(issue) for issue in self.refusals],
             "closed_records": self.closed,

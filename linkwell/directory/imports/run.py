@@ -202,6 +202,9 @@ class _Import:
     def _finish(self, cursor: Any) -> None:
         result = self.result
         result.repairs = self._repairs_of_kept(cursor) + self.fresh
+        nowhere = Location.objects.filter(source=self.source, precision="none", is_undisclosed=False)
+        result.unplaced = nowhere.exclude(outcode="").count()
+        self._licence()
         if self.run_row is None:
             return
         issues = [*self.fresh, *result.refusals]
@@ -220,6 +223,11 @@ class _Import:
             created=result.created, updated=result.updated, unchanged=result.unchanged, refused=result.refused,
             closed=len(result.closed), withheld=len(result.withheld),
         )  # fmt: skip
+
+    def _licence(self) -> None:
+        given = {"licence": self.reader.licence, "attribution": self.reader.attribution}
+        if any(given.values()):
+            Source.objects.filter(pk=self.source.pk).update(**given)
 
     def _repairs_of_kept(self, cursor: Any) -> list[Issue]:
         """Return the repairs of unchanged entries from the runs that read them, at where they stand now."""

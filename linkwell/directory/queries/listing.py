@@ -86,7 +86,7 @@ _PLACED = """
                + cos(radians(%(latitude)s::float8)) * cos(radians(l.latitude))
                * sin(radians(l.longitude - %(longitude)s::float8) / 2) ^ 2))) END AS metres
         FROM directory_serviceatlocation a JOIN directory_location l ON l.id = a.location_id
-        WHERE a.service_id = s.id AND NOT s.is_undisclosed
+        WHERE a.service_id = s.id AND NOT s.is_undisclosed AND NOT l.is_undisclosed
         ORDER BY metres NULLS LAST, l.id LIMIT 1
     ) p ON TRUE
 """

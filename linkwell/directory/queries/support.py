@@ -78,8 +78,9 @@ def _details(cursor: Any, hits: list[dict[str, Any]], words: list[str], *, on: d
                     ELSE s.modes END AS modes,
                s.languages, s.slots, s.is_free, s.cost_text, s.minimum_age, s.maximum_age, s.operating, s.wait_weeks,
                s.area_text, s.times_text, s.confirmed_at, s.confirmed_by, s.source_checked_on, s.seen_at,
-               s.is_undisclosed, f.name AS source, s.access_yes, coalesce(l.access_yes, '{}') AS place_access,
-               coalesce(l.access_no, '{}') AS place_lacks,
+               s.is_undisclosed, f.name AS source, s.access_yes,
+               CASE WHEN h.location_id IS NULL THEN '{}' ELSE l.access_yes END AS place_access,
+               CASE WHEN h.location_id IS NULL THEN '{}' ELSE l.access_no END AS place_lacks,
                coalesce(l.name, '') AS place, coalesce(l.address, '') AS address, coalesce(l.town, '') AS town,
                coalesce(l.outcode, '') AS outcode, coalesce(l.precision, 'none') AS precision,
                (SELECT coalesce(json_agg(json_build_array(n.code, n.why <> 'text', n.phrase)), '[]')
@@ -94,7 +95,9 @@ def _details(cursor: Any, hits: list[dict[str, Any]], words: list[str], *, on: d
         LEFT JOIN directory_organisation o ON o.id = s.organisation_id
         JOIN directory_source f ON f.id = s.source_id
         JOIN unnest(%(ids)s::bigint[], %(places)s::bigint[]) AS h (id, location_id) ON h.id = s.id
-        LEFT JOIN directory_location l ON l.id = h.location_id
+        LEFT JOIN directory_location l ON l.id = coalesce(h.location_id,
+            (SELECT min(u.id) FROM directory_serviceatlocation a JOIN directory_location u ON u.id = a.location_id
+             WHERE a.service_id = s.id AND NOT u.is_undisclosed))
         """,
         {"words": words, "ids": [hit["id"] for hit in hits], "places": [hit["location_id"] for hit in hits]},
     )
@@ -128,7 +131,7 @@ def _facts(hit: dict[str, Any], row: dict[str, Any], asked: dict[str, str], stem
         operating=row["operating"],
         wait_weeks=row["wait_weeks"],
         area=row["area_text"],
-        place=row["place"],
+        place="" if row["is_undisclosed"] else address_line(row["place"], row["address"]),
     )
 
 

@@ -61,7 +61,7 @@ class TableReader:
     def __init__(self, data: bytes, mapping: Mapping, *, name: str = "file") -> None:
         self.mapping, self.name, self.list_name = mapping, name, mapping.list_name
         self.table = table(data, encoding=mapping.encoding, delimiter=mapping.delimiter)
-        self.is_whole_list = mapping.whole_list
+        self.is_whole_list, self.licence, self.attribution = mapping.whole_list, mapping.licence, mapping.attribution
         self.mended = (
             []
             if self.table.encoding in ("utf-8", mapping.encoding)

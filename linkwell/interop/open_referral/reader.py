@@ -49,7 +49,7 @@ def open_feed(path: Path, *, kind: str = "auto") -> "FeedReader":
 class FeedReader:
     """The records of one JSON file."""
 
-    list_name = ""
+    list_name = licence = attribution = ""
 
     def __init__(self, data: bytes, *, kind: str = "auto") -> None:
         self.document = documents.split(data)
