@@ -8,8 +8,8 @@ from linkwell.connections.actions import Answer
 from linkwell.directory.models import Phone
 from linkwell.people.models import Exclusion
 from linkwell.team.access import MGR, SUP
-from tests.story import NOW, link
 from tests.factories import ConnectionFactory, LocationFactory, MembershipFactory, ServiceFactory, in_scheme
+from tests.story import NOW, link
 
 
 def page(story, connection, viewer=None):

@@ -16,8 +16,8 @@ from linkwell.support.models import EpisodeState, Task
 from linkwell.team.access import LW, MGR, SUP
 from linkwell.team.models import Token
 from linkwell.team.queries import token_scheme
-from tests.story import NOW, link, secret
 from tests.factories import EpisodeFactory, GoalFactory, MembershipFactory, ServiceFactory, in_scheme
+from tests.story import NOW, link, secret
 
 
 def content(connection) -> dict[str, str]:

@@ -13,8 +13,8 @@ from linkwell.messages.models import Message
 from linkwell.support.models import Task
 from linkwell.team.access import SUP
 from linkwell.team.queries import token_scheme
-from tests.story import NOW, secret
 from tests.factories import ConnectionFactory, EpisodeFactory, GoalFactory, MembershipFactory
+from tests.story import NOW, secret
 
 
 def given_signposted(story) -> Connection:

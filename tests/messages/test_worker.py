@@ -1,5 +1,7 @@
 """The worker of the product, as the app role, on a database of its own."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from procrastinate.contrib.django import app
 
@@ -11,7 +13,12 @@ from tests.story import NOW
 
 
 def work_off_the_queue() -> None:
-    """Do every job that waits now, and the clock's."""
+    """Do every job that waits now; in a thread, for a browser's driver may have a loop running in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(_work).result()
+
+
+def _work() -> None:
     with app.replace_connector(app.connector.get_worker_connector()) as working:
         working.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
 
