@@ -6,6 +6,7 @@ no_sideways_scroll(page)
 keep_picture(page, "today")          artefacts/today-360.png
 """
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,14 @@ def keep_picture(page: Page, name: str) -> Path:
     path = ARTEFACTS / f"{name}-{_width(page)}.png"
     page.screenshot(path=path, full_page=True)
     return path
+
+
+def picture_for_the_readme(page: Page, name: str) -> None:
+    """Take what stands in the window; LINKWELL_PICTURES=1 puts it where the README shows it."""
+    at_desk_width(page)
+    folder = ROOT / "docs" / "images" if os.environ.get("LINKWELL_PICTURES") == "1" else ARTEFACTS
+    folder.mkdir(exist_ok=True)
+    page.screenshot(path=folder / f"{name}.png")
 
 
 def _width(page: Page) -> int:

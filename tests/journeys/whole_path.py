@@ -139,6 +139,7 @@ class WholePath:
         page.get_by_role("button", name="Search", exact=True).click()
         cards = page.get_by_role("article").filter(has=page.get_by_role("link", name=re.compile("^Refer")))
         expect(cards.first).to_contain_text("Fits:")
+        browser.picture_for_the_readme(page, "find-support")
         found = [
             (card.get_by_role("heading").inner_text(), card.get_by_role("link", name=re.compile("^Refer")))
             for card in cards.all()
