@@ -109,3 +109,10 @@ def check_attended_on(day: date, *, told_on: date, on: date) -> None:
 def page_of(connection_id: int) -> str:
     """Return the address of a connection's page, for tasks that lead there."""
     return f"/connections/{connection_id}/"
+
+
+def ends_with_support(reason: str) -> tuple[str, ...]:
+    """Return the states of connections that end when support ends for `reason`."""
+    if reason in ("died", "moved_away", "declined"):
+        return OPEN
+    return (S.PROPOSED, S.SHARED, S.RECEIVED, S.WAITING)

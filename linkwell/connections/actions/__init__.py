@@ -1,5 +1,6 @@
 """Connecting a person: telling, referring, answering, going, ending; and what is missing here."""
 
+from linkwell.connections.actions.endings import end_support
 from linkwell.connections.actions.replies import Answer, answer, ask_for_code, note_answer_by_phone, open_packet
 from linkwell.connections.actions.sharing import Share, referral_mail_stopped, share_with_organisation, withdraw_share
 from linkwell.connections.actions.steps import (
@@ -19,6 +20,7 @@ __all__ = [
     "answer",
     "ask_for_code",
     "end_connection",
+    "end_support",
     "note_answer_by_phone",
     "open_packet",
     "person_declined",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from linkwell.common.errors import DomainError
+from linkwell.connections.actions import end_support
 from linkwell.support import actions
 from linkwell.support.models import EndReason
 from linkwell.team.access import LW
@@ -55,7 +56,7 @@ def end(request: MemberRequest, person_id: int) -> HttpResponse:
         said = form.cleaned_data
         told = said["told_referrer"].strip() or page.words[said["reason"]]
         try:
-            actions.end_episode(
+            end_support(
                 episode_id=episode.pk,
                 reason=said["reason"],
                 told_referrer=told,
