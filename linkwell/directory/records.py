@@ -173,6 +173,7 @@ class ServiceRecord:
     capacities: list[CapacityRecord] = field(default_factory=list)
     terms: list[TermRecord] = field(default_factory=list)
     locations: list[LocationRecord] = field(default_factory=list)
+    is_shallow: bool = False  # a line of a list that says nothing of times, places, costs, contacts or terms
     issues: list[Issue] = field(default_factory=list)
 
 

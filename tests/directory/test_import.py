@@ -462,6 +462,27 @@ def test_no_address_of_staff_is_stored_anywhere(db):
             assert cursor.fetchone()[0] == 0, table
 
 
+def test_a_line_of_a_list_does_not_undo_what_a_full_record_told(db):
+    take(FULL)
+    line = {"id": "1", "name": "Tea dance", "organization": FULL["organization"], "description": "Tea"}
+
+    result = take(line, wrap=page, at=LATER)
+
+    stored = Service.objects.get()
+    assert (result.updated, stored.name, stored.times_text) == (1, "Tea dance", "Tuesdays 2pm to 4pm")
+    assert (stored.phones.count(), stored.at_locations.count(), stored.contacts.count()) == (1, 1, 1)
+    assert "money" in stored.need_codes
+
+
+def test_a_line_of_a_list_is_taken_whole_where_nothing_more_is_known(db):
+    take(service(1, description="Debt advice", fees="Free"))
+
+    take(service(1, description="Bereavement support", fees="£3"), at=LATER)
+
+    stored = Service.objects.get()
+    assert (stored.is_free, "bereavement" in stored.need_codes, "money" in stored.need_codes) == (False, True, False)
+
+
 def test_shared_places_and_organisations_are_stored_once(db):
     take(*({**placed(), "id": str(pk)} for pk in range(1, 4)))
 

@@ -32,7 +32,7 @@ def test_answers_are_saved_and_an_unanswered_question_has_no_score(episode, addr
     answer = client_for(episode.link_worker).post(address, ANSWERS)
     assert answer.status_code == 302
     scores = dict(Score.objects.values_list("scale", "value"))
-    assert scores == {"life_satisfaction": 4, "worthwhile": 5, "anxiety": 7, "ucla3": 8, "lonely": 1}
+    assert scores == {"life_satisfaction": 4, "worthwhile": 5, "anxious": 7, "ucla3": 8, "lonely": 1}
 
 
 def test_every_question_stands_on_the_page_with_its_introduction(episode, address, client_for):

@@ -9,6 +9,13 @@ from linkwell.directory.imports import places, rows, write
 from linkwell.directory.imports.rows import Values
 from linkwell.directory.records import Issue, ServiceRecord
 
+# Columns that come from what hangs on a service; a line of a list leaves them as a full record set them.
+TOLD_IN_FULL_ONLY = (
+    "modes", "modes_text", "languages", "access_yes", "access_no", "slots", "times_text", "is_free", "cost_text",
+    "how_to_join", "what_to_bring", "entry_routes", "eligibility_text", "area_text", "area_outcodes", "need_codes",
+    "strong_needs",
+)  # fmt: skip
+
 
 class Batch:
     """Collects records and writes them together; `held` are fields put right by hand, by service."""
@@ -23,16 +30,11 @@ class Batch:
         at: datetime,
         held: dict[str, list[str]],
     ) -> None:
-        self.cursor, self.source_id, self.list_name, self.run_id, self.at, self.held = (
-            cursor,
-            source_id,
-            list_name,
-            run_id,
-            at,
-            held,
-        )
+        self.cursor, self.source_id, self.list_name, self.run_id = cursor, source_id, list_name, run_id
+        self.at, self.held = at, held
         self.records: list[tuple[ServiceRecord, bytes]] = []
         self.areas: dict[str, set[str]] | None = None
+        self.detailed: set[str] = set()  # shallow records of this batch whose entries are known in full
         self.known_organisations: dict[str, int] = {}
 
     def write(self) -> list[Issue]:
@@ -42,17 +44,24 @@ class Batch:
             return []
         issues: list[Issue] = []
         services = [record for record, _ in records]
+        self.detailed = write.with_details(
+            self.cursor, self.source_id, [record.external_id for record in services if record.is_shallow]
+        )
         organisations = self._organisations(services)
         locations = self._locations(services, issues)
         terms = self._terms(services)
         children: dict[str, list[Values]] = defaultdict(list)
         ids = self._services(records, organisations, children)
-        for record in services:
+        told = [record for record in services if record.external_id not in self.detailed]
+        for record in told:
             self._children(record, ids[record.external_id], locations, terms, children)
-        self._organisation_children(services, organisations, children)
-        self._location_children(services, locations, children)
-        # A service's needs were collected before its id was known.
-        write.replace_children(self.cursor, ids.values(), organisations.values(), locations.values(), children)
+        self._organisation_children(told, organisations, children)
+        self._location_children(told, locations, children)
+        owners = [
+            organisations[one.organisation.external_id] for one in told if one.organisation and one.organisation.name
+        ]
+        services_told = [ids[record.external_id] for record in told]
+        write.replace_children(self.cursor, services_told, owners, locations.values(), children)
         write.keep_hand_needs(self.cursor, list(ids.values()))
         return issues
 
@@ -122,6 +131,8 @@ class Batch:
         ids = write.merge(self.cursor, "directory_service", values)
         self._give_back("service", held)
         for external_id, needs in found.items():
+            if external_id in self.detailed:
+                continue
             children["directory_serviceneed"] += [
                 {"service_id": ids[external_id], "code": need.code, "why": need.why, "phrase": need.phrase}
                 for need in needs
@@ -190,23 +201,28 @@ class Batch:
                 {**of, "description": words, "url": ""} for words in place.access_texts
             ]
 
-    def _held_rows(self, kind: str, external_ids: list[str]) -> list[tuple[str, str, Any]]:
-        """Return (external id, field, value) of fields put right by hand among these entries."""
+    def _held_rows(self, kind: str, external_ids: list[str]) -> list[tuple[str, list[str], tuple[Any, ...]]]:
+        """Return (external id, fields, values) of what must stay: put right by hand, or not told by a mere list."""
         found = []
         for external_id in external_ids:
-            for field in self.held.get(f"{kind}:{external_id}", ()):
+            fields = list(self.held.get(f"{kind}:{external_id}", ()))
+            if kind == "service" and external_id in self.detailed:
+                fields = list(dict.fromkeys([*fields, *TOLD_IN_FULL_ONLY]))
+            if fields:
                 self.cursor.execute(
-                    f"SELECT {field} FROM directory_{kind} WHERE source_id = %s AND external_id = %s",
+                    f"SELECT {', '.join(fields)} FROM directory_{kind} WHERE source_id = %s AND external_id = %s",
                     [self.source_id, external_id],
                 )
-                found.append((external_id, field, self.cursor.fetchone()[0]))
+                if (row := self.cursor.fetchone()) is not None:
+                    found.append((external_id, fields, row))
         return found
 
-    def _give_back(self, kind: str, held: list[tuple[str, str, Any]]) -> None:
-        for external_id, field, value in held:
+    def _give_back(self, kind: str, held: list[tuple[str, list[str], tuple[Any, ...]]]) -> None:
+        for external_id, fields, row in held:
             self.cursor.execute(
-                f"UPDATE directory_{kind} SET {field} = %s WHERE source_id = %s AND external_id = %s",
-                [value, self.source_id, external_id],
+                f"UPDATE directory_{kind} SET {', '.join(f'{field} = %s' for field in fields)}"
+                " WHERE source_id = %s AND external_id = %s",
+                [*row, self.source_id, external_id],
             )
 
 

@@ -73,6 +73,18 @@ def replace_children(
         copy_rows(cursor, table, rows)
 
 
+def with_details(cursor: Any, source_id: int, external_ids: Sequence[str]) -> set[str]:
+    """Return those of the entries that have anything hanging on them."""
+    if not external_ids:
+        return set()
+    below = " OR ".join(f"EXISTS (SELECT FROM {table} c WHERE c.service_id = s.id)" for table in CHILDREN)
+    cursor.execute(
+        f"SELECT external_id FROM directory_service s WHERE source_id = %s AND external_id = ANY(%s) AND ({below})",
+        [source_id, list(external_ids)],
+    )
+    return {external_id for (external_id,) in cursor.fetchall()}
+
+
 def keep_hand_needs(cursor: Any, service_ids: Sequence[int]) -> None:
     """Add needs that somebody set by hand to the codes that matching reads."""
     cursor.execute(

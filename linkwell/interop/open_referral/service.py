@@ -13,6 +13,10 @@ _STAFF_KEYS = ("assurer_email", "assured_by", "assurer")
 _ORGANISATION_KEYS = {"legal_status", "tax_status", "year_incorporated", "organization_identifiers", "full_service"}
 _TERM_KEYS = {"term_uri", "taxonomy_detail", "vocabulary", "parent_id"}
 
+# What only a service fetched by itself holds; a list leaves it all out, which is no news of it.
+_NESTED = {"schedules", "regular_schedules", "service_at_locations", "locations", "contacts", "phones", "cost_options", "languages",
+           "attributes", "service_taxonomys", "service_areas", "eligibilitys", "capacities"}  # fmt: skip
+
 
 def identity(value: Any) -> str:
     """Return the id of a record as text, "" where it has none that can be used."""
@@ -58,6 +62,7 @@ def read_service(value: dict[str, Any], *, path: str, record: str) -> ServiceRec
     parts.times_and_places(service, node)
     parts.languages_areas_terms(service, node)
     _staff_addresses(node)
+    service.is_shallow = not _NESTED & set(value)
     hide_address(service, notes, path)
     service.issues = notes.issues
     return service
