@@ -77,7 +77,8 @@ def test_row_level_security_is_forced_on_every_walled_table():
 def test_every_walled_table_has_one_policy_for_each_command_and_no_other():
     found = {}
     for table, command, using, check in rows(
-        "SELECT tablename, cmd, coalesce(qual, ''), coalesce(with_check, '') FROM pg_policies WHERE schemaname = 'public'"
+        "SELECT tablename, cmd, coalesce(qual, ''), coalesce(with_check, '')"
+        " FROM pg_policies WHERE schemaname = 'public'"
     ):
         found.setdefault(table, {})[command] = (using, check)
     for table in walled():
