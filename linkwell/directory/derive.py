@@ -25,6 +25,8 @@ def needs_of(*, name: str, text: str, terms: Iterable[str] = (), mapped: Sequenc
 
 def refresh_search(service_ids: Sequence[int] | None = None) -> int:
     """Work out the searched words again, of some services or of all; return how many. For rows written by hand."""
+    if service_ids is not None and not service_ids:
+        return 0
     where = "" if service_ids is None else "WHERE s.id = ANY(%s)"
     with connection.cursor() as cursor:
         cursor.execute(

@@ -20,7 +20,7 @@ from linkwell.directory.models import (
     ServiceNeed,
     Source,
 )
-from linkwell.directory.queries import service_page
+from linkwell.directory.queries import search_directory, service_page
 from linkwell.interop.files import mapping as mappings
 from linkwell.interop.files.reader import TableReader
 from linkwell.interop.open_referral import FeedReader
@@ -305,6 +305,7 @@ def test_what_was_put_right_by_hand_survives_a_change_of_the_list(db, scheme):
     assert (same.unchanged, changed.updated) == (1, 1)
     assert (stored.name, stored.is_free, stored.alert) == ("Tea with Jo", True, "New")
     assert "caring" in stored.need_codes
+    assert search_directory("jo", at=LATER).count == 1
     assert FieldSource.objects.count() == 2
 
 

@@ -130,6 +130,7 @@ class Batch:
         held = self._held_rows("service", list(found))
         ids = write.merge(self.cursor, "directory_service", values)
         self._give_back("service", held)
+        derive.refresh_search([ids[external_id] for external_id, _, _ in held])
         for external_id, needs in found.items():
             if external_id in self.detailed:
                 continue

@@ -77,7 +77,12 @@ def with_details(cursor: Any, source_id: int, external_ids: Sequence[str]) -> se
     """Return those of the entries that have anything hanging on them."""
     if not external_ids:
         return set()
-    below = " OR ".join(f"EXISTS (SELECT FROM {table} c WHERE c.service_id = s.id)" for table in CHILDREN)
+    hanging = [table for table in CHILDREN if table != "directory_attribute"]
+    below = " OR ".join(f"EXISTS (SELECT FROM {table} c WHERE c.service_id = s.id)" for table in hanging)
+    below += (
+        " OR EXISTS (SELECT FROM directory_attribute c JOIN directory_taxonomyterm t ON t.id = c.term_id"
+        "            WHERE c.service_id = s.id AND t.taxonomy <> 'deliverable_type')"  # that one, lists hold too
+    )
     cursor.execute(
         f"SELECT external_id FROM directory_service s WHERE source_id = %s AND external_id = ANY(%s) AND ({below})",
         [source_id, list(external_ids)],

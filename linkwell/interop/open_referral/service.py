@@ -14,8 +14,10 @@ _ORGANISATION_KEYS = {"legal_status", "tax_status", "year_incorporated", "organi
 _TERM_KEYS = {"term_uri", "taxonomy_detail", "vocabulary", "parent_id"}
 
 # What only a service fetched by itself holds; a list leaves it all out, which is no news of it.
-_NESTED = {"schedules", "regular_schedules", "service_at_locations", "locations", "contacts", "phones", "cost_options", "languages",
-           "attributes", "service_taxonomys", "service_areas", "eligibilitys", "capacities"}  # fmt: skip
+_NESTED = {
+    "schedules", "regular_schedules", "service_at_locations", "locations", "contacts", "phones", "cost_options",
+    "languages", "attributes", "service_taxonomys", "service_areas", "eligibilitys", "capacities",
+}  # fmt: skip
 
 
 def identity(value: Any) -> str:
