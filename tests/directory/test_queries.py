@@ -45,6 +45,14 @@ def test_nearest_first_the_far_left_out_and_the_placeless_last(directory):
     assert names(place=SALE) == ["Men's Shed", "Knit and Natter", "Shed of no place", "Shed that closed"]
 
 
+def test_a_distance_from_or_to_the_middle_of_an_area_says_about(directory):
+    exact = Located("M33 7ZF", 53.4245, -2.3188, None, None, "postcode", "M33")
+
+    assert [one.distance for one in search_directory("men", SALE, at=NOW).services] == ["about 1 km"]
+    assert [one.distance for one in search_directory("knit", exact, at=NOW).services] == ["2.8 km"]
+    assert [one.distance for one in search_directory("knit", at=NOW).services] == [""]
+
+
 def test_closed_entries_stand_last_and_say_so_and_ended_ones_do_not_stand_at_all(directory):
     listing = search_directory(words="shed", at=NOW)
 

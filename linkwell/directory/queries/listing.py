@@ -11,7 +11,7 @@ from django.db import connection
 from linkwell.directory import rules
 from linkwell.directory.queries.support import where
 from linkwell.matching import needs
-from linkwell.matching.reasons import room
+from linkwell.matching.reasons import distance, room
 from linkwell.matching.words import stems
 from linkwell.places.queries import Located
 
@@ -29,6 +29,7 @@ class Listed:
     organisation: str
     where: str
     metres: float | None
+    distance: str  # "1.2 km", "about 3 km", "" where it is not known
     when: str
     cost: str
     needs: tuple[str, ...]
@@ -76,7 +77,8 @@ def search_directory(
         )
         names = [column.name for column in cursor.description]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    return Listing(tuple(_listed(row, at) for row in rows), count, number, pages)
+    is_approximate = place is not None and place.is_approximate
+    return Listing(tuple(_listed(row, at, is_approximate) for row in rows), count, number, pages)
 
 
 _PLACED = """
@@ -97,7 +99,7 @@ WHERE {filters} AND (%(latitude)s::float8 IS NULL OR p.metres IS NULL OR p.metre
 _PAGE = """
 SELECT s.id, s.public_id, s.name, coalesce(o.name, '') AS organisation, s.times_text, s.is_free, s.cost_text,
        s.need_codes, s.operating, s.wait_weeks, s.listing, s.confirmed_at, s.confirmed_by, s.source_checked_on,
-       s.seen_at, f.name AS source, s.is_undisclosed, p.metres, coalesce(p.name, '') AS place,
+       s.seen_at, f.name AS source, s.is_undisclosed, p.metres, p.precision, coalesce(p.name, '') AS place,
        coalesce(p.address, '') AS address, coalesce(p.town, '') AS town,
        (SELECT string_agg(DISTINCT coalesce(nullif(u.town, ''), nullif(u.outcode, '')), ', ')
         FROM directory_serviceatlocation ul JOIN directory_location u ON u.id = ul.location_id
@@ -116,7 +118,9 @@ _LISTINGS = {
 }
 
 
-def _listed(row: dict[str, Any], at: datetime) -> Listed:
+def _listed(row: dict[str, Any], at: datetime, is_approximate: bool) -> Listed:
+    metres = row["metres"] if row["operating"] != "moved" else None
+    roughly = is_approximate or row["precision"] == "outcode"
     fresh = rules.freshness(
         confirmed_at=row["confirmed_at"], confirmed_by=row["confirmed_by"], source_checked_on=row["source_checked_on"],
         seen_at=row["seen_at"], source=row["source"], on=at.astimezone(UTC).date(),
@@ -127,7 +131,8 @@ def _listed(row: dict[str, Any], at: datetime) -> Listed:
         name=row["name"],
         organisation=row["organisation"],
         where=where(row),
-        metres=row["metres"] if row["operating"] != "moved" else None,
+        metres=metres,
+        distance=distance(metres, is_approximate=roughly) if metres is not None else "",
         when=row["times_text"],
         cost="Free" if row["is_free"] else row["cost_text"],
         needs=tuple(needs.label(code) for code in row["need_codes"]),
