@@ -298,6 +298,9 @@ class OrganisationFactory(DjangoModelFactory):
     referral_email_verified_at = factory.LazyAttribute(
         lambda row: timezone.now() if getattr(row, "referral_email", "") else None
     )
+    referral_email_verified_by = factory.LazyAttribute(
+        lambda row: MembershipFactory(role=LW).pk if getattr(row, "referral_email", "") else None
+    )
     changed_at = _now()
 
     class Meta:

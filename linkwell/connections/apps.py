@@ -10,8 +10,11 @@ class ConnectionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from linkwell.connections.recipients import resolve_share
+        from linkwell.messages import recipients
         from linkwell.messages.listeners import when_stopped
 
+        recipients.register("share", resolve_share)
         when_stopped("organisation_referral", _referral_mail_stopped)
 
 

@@ -102,13 +102,14 @@ class SharePacket(models.Model):
     agreed_how = models.CharField(max_length=30)
     agreed_at = models.DateTimeField()
     expires_on = models.DateField()
+    sent_to = models.EmailField(blank=True, default="", db_default="")  # link, code and recall go there alone
     withdrawn_at = models.DateTimeField(null=True)
     first_opened_at = models.DateTimeField(null=True)
     by = models.ForeignKey(Membership, models.PROTECT)
 
     objects = ScopedManager()
     field_classes = classes(
-        operational="id scheme connection person organisation reference channel expires_on withdrawn_at"
+        operational="id scheme connection person organisation reference channel expires_on sent_to withdrawn_at"
         " first_opened_at by",
         consent="ticked content extra_reason agreed_how agreed_at",
     )

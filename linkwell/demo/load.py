@@ -132,7 +132,7 @@ def _keys(people: list[Row], scheme_id: int) -> list[Row]:
     for person in people:
         keys = keys_of(
             given_name=person["given_name"], preferred_name=person["preferred_name"], born_on=person["born_on"],
-            family_name=person["family_name"], postcode=person["postcode"],
+            family_name=person["family_name"], postcode="" if person["location_hidden"] else person["postcode"],
             hashed_number=hashed_number(scheme_id, person["health_number"]),
         )  # fmt: skip
         rows += [
@@ -190,8 +190,8 @@ def _links_to_groups(
             expires_at=timezone.make_aware(datetime.combine(day_after, datetime.min.time())), at=packet["agreed_at"],
         )  # fmt: skip
         words = {"reference": packet["reference"], "until": f"{packet['expires_on']:%-d %B %Y}"}
-        recipient = writer.id_of("directory.Organisation", packet["organisation_id"])
-        add("organisation_referral", "organisation", recipient, words, packet["agreed_at"], token.pk)
+        recipient = writer.id_of("connections.SharePacket", packet["id"])
+        add("organisation_referral", "share", recipient, words, packet["agreed_at"], token.pk)
 
 
 def _verify_addresses(made: DemoScheme, writer: Writer) -> None:

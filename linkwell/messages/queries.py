@@ -16,6 +16,7 @@ from linkwell.team.models import Membership, Scheme
 KIND_NAMES = {
     "invitation": "Someone invited",
     "organisation": "Group or service",
+    "share": "Group or service",
     "practice": "GP practice",
     "agency": "Agency",
     "member": "Member of the team",

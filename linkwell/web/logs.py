@@ -2,6 +2,7 @@
 
 import logging
 import re
+import traceback
 
 # /r/… is a reply link, /i/… an invitation; allauth's keys stand in addresses of the account pages
 SECRET = re.compile(r"(/(?:r|i|account/password/reset/key|account/confirm-email)/)[^/\s?#\"']+")
@@ -12,13 +13,20 @@ def hidden(text: str) -> str:
     return SECRET.sub(r"\1…", text)
 
 
+def trace_without_words(fault: BaseException | None) -> str:
+    """Return where a fault and its causes arose, and their kinds; their texts may hold a person's data."""
+    lines: list[str] = []
+    while fault is not None:
+        lines += [*traceback.format_tb(fault.__traceback__), f"{type(fault).__module__}.{type(fault).__qualname__}\n"]
+        fault = fault.__cause__ or fault.__context__
+    return "".join(lines).rstrip()
+
+
 class HideSecrets(logging.Filter):
     """Rewrites each log line before it is written anywhere."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg, record.args = hidden(record.getMessage()), None
         if record.exc_info and not record.exc_text:
-            record.exc_text = logging.Formatter().formatException(record.exc_info)
-        if record.exc_text:
-            record.exc_text = hidden(record.exc_text)
+            record.exc_text = hidden(trace_without_words(record.exc_info[1]))
         return True

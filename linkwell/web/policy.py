@@ -36,6 +36,7 @@ from linkwell.web.errors import AWAY
 from linkwell.web.frame import frame_for
 
 View = Callable[..., HttpResponse]
+LARGEST_ID = 2**63 - 1
 
 
 class MemberRequest(HttpRequest):
@@ -214,6 +215,8 @@ def by_token(*, purpose: str, audit: str = "") -> Callable[[View], View]:
 def _answer(
     view: View, policy: RoutePolicy, request: MemberRequest, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> HttpResponse:
+    if any(isinstance(value, int) and value > LARGEST_ID for value in kwargs.values()):
+        return errors.not_found(request)  # no such row can be, and none can be named in the audit
     request.person_id = kwargs.get("person_id")
     if policy.roles and request.staff.role not in policy.roles:
 

@@ -303,7 +303,7 @@ def test_K06_the_code_goes_to_the_confirmed_mailbox_alone_whatever_the_request_s
         {"email": "attacker@example.net", "to": "attacker@example.net", "recipient_id": "1"},
     )
     message = Message.objects.get(template="reply_code")
-    assert (message.recipient_kind, message.recipient_id) == ("organisation", story.group.pk)
+    assert (message.recipient_kind, message.recipient_id) == ("share", SharePacket.objects.get().pk)
     assert "attacker" not in repr(list(Message.objects.values()))
 
 

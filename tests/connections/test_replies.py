@@ -8,7 +8,7 @@ from linkwell.common.errors import NotVisible, TransitionRefused
 from linkwell.common.models import AuditEvent
 from linkwell.connections import actions, errors, queries
 from linkwell.connections.actions import Answer
-from linkwell.connections.models import ConnectionEvent, Reply
+from linkwell.connections.models import ConnectionEvent, Reply, SharePacket
 from linkwell.messages.models import Message
 from linkwell.support.models import Task
 from linkwell.team import tokens
@@ -29,7 +29,7 @@ def test_the_code_goes_to_the_group_again_with_neutral_words(story):
     story.refer()
     actions.ask_for_code(token_id=link().pk, browser="b", at=NOW)
     message = Message.objects.get(template="reply_code")
-    assert (message.recipient_kind, message.recipient_id) == ("organisation", story.group.pk)
+    assert (message.recipient_kind, message.recipient_id) == ("share", SharePacket.objects.get().pk)
     assert list(message.words) == ["reference"]
     assert AuditEvent.objects.filter(event="share.code_asked", person_id=story.person.pk).exists()
 

@@ -39,7 +39,7 @@ def test_a_referral_stores_what_is_told_and_sends_a_link_in_one_go(story):
     assert (connection.state, connection.kind) == ("shared", "referral")
     assert [event.now for event in connection.events.order_by("pk")] == ["proposed", "shared"]
     message = Message.objects.get(token=link())
-    assert (message.recipient_kind, message.recipient_id) == ("organisation", story.group.pk)
+    assert (message.recipient_kind, message.recipient_id) == ("share", SharePacket.objects.get().pk)
     assert message.words["reference"] == packet.reference
     assert token_scheme(secret(), purpose=queries.PURPOSE, at=NOW).object_id == packet.pk
     consent = Consent.objects.get(person=story.person, purpose="share")

@@ -33,8 +33,8 @@ def ask_for_code(*, token_id: int, browser: str, at: datetime) -> None:
     packet = packet_of_link(token_id, at=at)
     code = tokens.ask_for_code(token_id=token_id, browser=browser, at=at)
     queue_message(
-        scheme_id=packet.scheme_id, template="reply_code", recipient_kind="organisation",
-        recipient_id=packet.organisation_id, words={"reference": packet.reference}, code=code, at=at,
+        scheme_id=packet.scheme_id, template="reply_code", recipient_kind="share",
+        recipient_id=packet.pk, words={"reference": packet.reference}, code=code, at=at,
     )  # fmt: skip
     audit.record("share.code_asked", about=packet, at=at)
 

@@ -13,6 +13,7 @@ from linkwell.connections.actions.steps import begin, close_tasks, locked_connec
 from linkwell.connections.models import Connection, ConnectionState, SharePacket
 from linkwell.connections.queries import PURPOSE, Draft, draft
 from linkwell.connections.queries.sharing import check_may_share, the_service
+from linkwell.directory.queries import referral_address
 from linkwell.messages.actions import queue_message
 from linkwell.messages.models import Message
 from linkwell.people import actions as people
@@ -51,10 +52,8 @@ def share_with_organisation(
     service = the_service(service_id)
     organisation = check_may_share(service)
     rules.check_agreed(share.agreed_how)
-    rules.check_address(
-        organisation=organisation.name, address=organisation.referral_email, channel=share.channel,
-        verified=organisation.referral_email_verified_at is not None,
-    )  # fmt: skip
+    address = referral_address(organisation, scheme_id=by.scheme_id)
+    rules.check_address(organisation=organisation.name, address=address, channel=share.channel, verified=bool(address))
     told = draft(
         episode=episode, service=service, ticked=share.ticked, hope=share.hope, extra_reason=share.extra_reason,
         on=at.date(),
@@ -63,7 +62,8 @@ def share_with_organisation(
         raise errors.PreviewChanged
     connection = begin(episode, service=service, need_code=share.need_code, goal_id=share.goal_id, by=by, at=at)
     move(connection, to=ConnectionState.SHARED, by=by, at=at, kind=Connection.Kind.REFERRAL)
-    packet = _store(connection, organisation.pk, share, told, by=by, at=at)
+    sent_to = address if share.channel == SharePacket.Channel.EMAIL else ""
+    packet = _store(connection, organisation.pk, share, told, sent_to=sent_to, by=by, at=at)
     people.record_consent(
         person=episode.person, purpose=Consent.Purpose.SHARE, given=True, how=share.agreed_how, by=by, at=at,
         organisation_id=organisation.pk, expires_on=packet.expires_on,
@@ -76,15 +76,16 @@ def share_with_organisation(
 
 
 def _store(
-    connection: Connection, organisation_id: int, share: Share, told: Draft, *, by: Membership, at: datetime
-) -> SharePacket:
+    connection: Connection, organisation_id: int, share: Share, told: Draft, *, sent_to: str, by: Membership,
+    at: datetime,
+) -> SharePacket:  # fmt: skip
     days = share.days if share.days in dict(rules.DAYS_OPEN) else rules.DEFAULT_DAYS
     packet: SharePacket = SharePacket.objects.create(
         scheme_id=connection.scheme_id, connection=connection, person_id=connection.person_id,
         organisation_id=organisation_id, reference=_new_reference(connection.scheme_id), channel=share.channel,
         ticked=[code for code in packets.FIELDS if code in share.ticked], content=told.content,
         extra_reason=share.extra_reason.strip() if told.extra else "", agreed_how=share.agreed_how, agreed_at=at,
-        expires_on=timezone.localdate(at) + timedelta(days=days), by=by,
+        expires_on=timezone.localdate(at) + timedelta(days=days), sent_to=sent_to, by=by,
     )  # fmt: skip
     return packet
 
@@ -101,8 +102,8 @@ def _send_link(packet: SharePacket, *, at: datetime) -> None:
         scheme_id=packet.scheme_id, purpose=PURPOSE, object_id=packet.pk, expires_at=_end_of(packet.expires_on), at=at
     )
     queue_message(
-        scheme_id=packet.scheme_id, template="organisation_referral", recipient_kind="organisation",
-        recipient_id=packet.organisation_id, token=token, at=at,
+        scheme_id=packet.scheme_id, template="organisation_referral", recipient_kind="share",
+        recipient_id=packet.pk, token=token, at=at,
         words={"reference": packet.reference, "until": f"{packet.expires_on:%-d %B %Y}"},
     )  # fmt: skip
 
@@ -138,14 +139,20 @@ def withdraw_share(*, connection_id: int, by: Membership, at: datetime) -> Conne
         move(connection, to=ConnectionState.ENDED, by=by, at=at, reason="Agreement to share withdrawn")
     _recall(packet, connection, by=by, at=at)
     audit.record("connection.share_withdrawn", about=packet, by=by, at=at)
+    others = SharePacket.objects.filter(
+        scheme_id=packet.scheme_id, person_id=packet.person_id, organisation_id=packet.organisation_id,
+        withdrawn_at=None, connection__episode_id=connection.episode_id,
+    )  # fmt: skip
+    for other in others.order_by("pk").values_list("connection_id", flat=True)[:1]:
+        withdraw_share(connection_id=other, by=by, at=at)  # the agreement was with the organisation, not one service
     return connection
 
 
 def _recall(packet: SharePacket, connection: Connection, *, by: Membership, at: datetime) -> None:
     if packet.channel == SharePacket.Channel.EMAIL:
         queue_message(
-            scheme_id=packet.scheme_id, template="share_recalled", recipient_kind="organisation",
-            recipient_id=packet.organisation_id, words={"reference": packet.reference}, at=at,
+            scheme_id=packet.scheme_id, template="share_recalled", recipient_kind="share",
+            recipient_id=packet.pk, words={"reference": packet.reference}, at=at,
         )  # fmt: skip
         return
     tell_worker(

@@ -177,8 +177,8 @@ def _finish(connection: Connection, *, to: str, reason: str, by: Membership, at:
     tokens.revoke(scheme_id=packet.scheme_id, purpose=PURPOSE, object_id=packet.pk, at=at)
     if packet.channel == SharePacket.Channel.EMAIL and was in rules.GROUP_IS_WAITING:
         queue_message(
-            scheme_id=packet.scheme_id, template="share_closed", recipient_kind="organisation",
-            recipient_id=packet.organisation_id, words={"reference": packet.reference}, at=at,
+            scheme_id=packet.scheme_id, template="share_closed", recipient_kind="share",
+            recipient_id=packet.pk, words={"reference": packet.reference}, at=at,
         )  # fmt: skip
 
 

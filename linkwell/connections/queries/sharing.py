@@ -9,6 +9,7 @@ from linkwell.common.errors import NotVisible
 from linkwell.connections import errors, packets, rules
 from linkwell.connections.models import Connection, ConnectionState
 from linkwell.directory.models import Organisation, Phone, Service, ServiceAtLocation
+from linkwell.directory.queries import referral_address
 from linkwell.people.models import AccessNeed, Person, RiskStatement
 from linkwell.people.queries import ACCESS_LABELS, contact_rule
 from linkwell.support.models import Episode, Goal
@@ -178,7 +179,7 @@ def share_form(*, viewer: Membership, episode_id: int, service_id: int, at: date
     held = open_connection(episode.pk, service_id)
     shown_hope = hope or suggested_hope(episode, held.need_code if held else "")
     facts = facts_of(episode, service, hope=shown_hope, on=at.date())
-    may_email = bool(organisation.referral_email and organisation.referral_email_verified_at)
+    may_email = bool(referral_address(organisation, scheme_id=viewer.scheme_id))
     return ShareForm(
         episode_id=episode.pk,
         person_id=episode.person_id,

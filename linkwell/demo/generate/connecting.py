@@ -105,11 +105,13 @@ class Connecting:
         expires = at.date() + timedelta(days=90)
         how = "phone" if journey.rng.random() < 0.55 else "in_person"
         channel = "email" if service.takes_referrals else journey.rng.choice(["phone", "print"])
+        group = self.rows.get("directory.Organisation", service.organisation)
+        sent_to = group["referral_email"] if channel == "email" else ""
         self.packet_of[held.row] = self.rows.add(
             "connections.SharePacket", connection_id=held.row, person_id=journey.human.id,
             organisation_id=service.organisation, reference=_reference(len(self.packet_of) + 1), channel=channel,
             ticked=ticked, content=content, extra_reason="", agreed_how=how, agreed_at=at, expires_on=expires,
-            withdrawn_at=None, first_opened_at=None, by_id=worker.id,
+            sent_to=sent_to, withdrawn_at=None, first_opened_at=None, by_id=worker.id,
         )  # fmt: skip
         self.rows.add(
             "people.Consent", person_id=journey.human.id, purpose="share", organisation_id=service.organisation,

@@ -6,6 +6,7 @@ from linkwell.directory.queries.entries import (
     Remark,
     ServicePage,
     organisation_entry,
+    referral_address,
     remarks,
     service_page,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "from_home",
     "organisation_entry",
     "place_named",
+    "referral_address",
     "remarks",
     "search_directory",
     "service_page",

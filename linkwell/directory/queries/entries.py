@@ -22,6 +22,7 @@ from linkwell.directory.models import (
 from linkwell.directory.queries.support import address_line
 from linkwell.matching import needs, vocabulary
 from linkwell.matching.reasons import ages, room
+from linkwell.team.models import Membership
 
 MOST_EVENTS = 10
 
@@ -235,6 +236,18 @@ def remarks(service_id: int, *, scheme_id: int) -> list[Remark]:
     """Return the remarks of one scheme on a service, newest first."""
     rows = InternalRemark.objects.filter(scheme_id=scheme_id, service_id=service_id).order_by("-at", "-pk")
     return [Remark(text, at, by) for text, at, by in rows.values_list("text", "at", "by__account__name")]
+
+
+def referral_address(organisation: Organisation, *, scheme_id: int) -> str:
+    """Return the address for referrals that this scheme confirmed itself, or "".
+
+    The directory is shared by schemes: an address that another scheme wrote never receives our people's details.
+    """
+    confirmed_by = organisation.referral_email_verified_by
+    if confirmed_by is None or organisation.referral_email_verified_at is None:
+        return ""
+    ours = Membership.objects.filter(pk=confirmed_by, scheme_id=scheme_id).exists()
+    return organisation.referral_email if ours else ""
 
 
 def _organisation(row: Organisation) -> OrganisationEntry:

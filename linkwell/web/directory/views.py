@@ -15,7 +15,7 @@ from linkwell.common.errors import DomainError, NotVisible
 from linkwell.directory import actions
 from linkwell.directory.errors import NoSuchService
 from linkwell.directory.queries import remarks, search_directory, service_page
-from linkwell.team.access import DIR, LW, MGR, SIGNED_IN, SUP
+from linkwell.team.access import DIR, LW, MGR, RECORD_STAFF, SIGNED_IN, SUP
 from linkwell.web.directory.forms import AddressForm, ConfirmForm, ListForm, RemarkForm, StatusForm
 from linkwell.web.forms import PageForm
 from linkwell.web.policy import MemberRequest, route
@@ -66,6 +66,7 @@ def _page(request: MemberRequest, service_id: int, **bound: PageForm) -> HttpRes
         "remarks": remarks(service_id, scheme_id=request.staff.scheme_id) if role in READS_REMARKS else (),
         "reads_remarks": role in READS_REMARKS,
         "keeps": role in KEEPERS,
+        "shares": role in RECORD_STAFF,
         "forms": forms,
     }
     return render(request, "directory/service.jinja", context)
@@ -131,7 +132,7 @@ def remark(request: MemberRequest, service_id: int) -> HttpResponse:
 
 
 @require_POST
-@route(roles=KEEPERS, relation="none")
+@route(roles=RECORD_STAFF, relation="none")
 def address(request: MemberRequest, service_id: int) -> HttpResponse:
     """Confirm the address that people's details go to."""
     owner = _owner(service_id)
