@@ -21,6 +21,7 @@ from linkwell.people.models import (
     RecordOpening,
     RiskStatement,
 )
+from linkwell.people.queries import kept_from
 from linkwell.places.queries import locate
 from linkwell.team.access import SUP
 from linkwell.team.models import Membership
@@ -99,14 +100,18 @@ def add_person(*, details: Details, scheme_id: int, at: datetime) -> Person:
 
 
 @transaction.atomic
-def complete_details(*, person: Person, details: Details, reach: Reach, at: datetime) -> list[str]:
+def complete_details(
+    *, person: Person, details: Details, reach: Reach, at: datetime, is_supported: bool = False
+) -> list[str]:
     """Fill in what was not known of a known person; return, as lines, what a referrer gave that differs.
 
     What is held stays as it is: a changed address or number may be the work of someone else, so staff ask first.
+    The place of a person whose location is hidden is neither kept nor handed back.
+
+    is_supported  a link worker has or had them: an empty phone or e-mail may have been emptied for a reason
     """
     held = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
-    place = ("address", "postcode")
-    names = ("preferred_name", "pronouns", "phone", "email", *place)
+    names = ("preferred_name", "pronouns", "phone", "email", *rules.PLACE)
     given = {name: str(getattr(details, name)).strip() for name in names}
     given["postcode"] = given["postcode"].upper()
     differs = []
@@ -114,7 +119,9 @@ def complete_details(*, person: Person, details: Details, reach: Reach, at: date
         before = getattr(held, name)
         if not value or keys.plain(value) == keys.plain(before):
             continue
-        if before or (name in place and held.location_hidden):
+        if name in rules.PLACE and held.location_hidden:
+            continue
+        if before or (is_supported and name in ("phone", "email")):
             differs.append(f"{rules.GIVEN_LABELS[name]}: {value}")
         else:
             setattr(held, name, value)
@@ -141,7 +148,7 @@ def renew_keys(person: Person) -> None:
         preferred_name=person.preferred_name,
         family_name=person.family_name,
         born_on=person.born_on,
-        postcode=person.postcode,
+        postcode="" if person.location_hidden else person.postcode,
         hashed_number=keys.hashed_number(person.scheme_id, person.health_number),
     )
     PersonKey.objects.bulk_create(
@@ -256,12 +263,12 @@ def _open(
 def review_opening(*, opening_id: int, by: Membership, at: datetime) -> RecordOpening:
     """Note that a team lead has looked into why a restricted record was opened; raise NotVisible.
 
-    Nobody reviews their own opening, nor one of a person they are kept from.
+    Nobody reviews their own opening, whichever seat they opened it from, nor one of a person they are kept from.
     """
     rows = RecordOpening.objects.filter(
         scheme_id=by.scheme_id, pk=opening_id, kind=RecordOpening.Kind.RESTRICTED, reviewed_at=None
     )
-    rows = rows.exclude(membership=by).exclude(person__exclusions__membership=by)
+    rows = rows.exclude(membership__account_id=by.account_id).exclude(person__in=kept_from(by))
     opening = rows.select_for_update(of=("self",)).first() if by.role == SUP else None
     if opening is None:
         raise NotVisible

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -11,7 +12,17 @@ from linkwell.common.dates import age_on
 from linkwell.common.models import AuditEvent
 from linkwell.people import keys
 from linkwell.people.keys import Traits
-from linkwell.people.models import ACCESS_NEEDS, AccessNeed, Consent, ContactRule, Person, PersonKey, RiskStatement
+from linkwell.people.models import (
+    ACCESS_NEEDS,
+    AccessNeed,
+    Consent,
+    ContactRule,
+    Exclusion,
+    Person,
+    PersonKey,
+    RestrictedReader,
+    RiskStatement,
+)
 from linkwell.team.models import Membership
 
 ACCESS_LABELS = dict(ACCESS_NEEDS)
@@ -97,6 +108,16 @@ def banner(person: Person, *, link_worker: str, on: date) -> Banner:
         link_worker=link_worker,
         died_on=person.died_on,
     )
+
+
+def kept_from(viewer: Membership) -> QuerySet[Exclusion, Any]:
+    """Return the ids of the persons whom the viewer must never see, whichever of their seats was kept away."""
+    return Exclusion.objects.filter(membership__account_id=viewer.account_id).values("person_id")
+
+
+def named_reader_of(viewer: Membership) -> QuerySet[RestrictedReader, Any]:
+    """Return the ids of the persons whose restricted record names the viewer, in any of their seats."""
+    return RestrictedReader.objects.filter(membership__account_id=viewer.account_id).values("person_id")
 
 
 def matching(*, scheme_id: int, traits: Traits) -> QuerySet[Person]:

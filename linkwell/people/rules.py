@@ -14,6 +14,8 @@ GIVEN_LABELS = {
     "address": "Address",
     "postcode": "Postcode",
 }
+PLACE = ("address", "postcode")
+PLACE_LABELS = tuple(GIVEN_LABELS[name] for name in PLACE)
 OTHER_REASON = "Another reason"
 OPENING_REASONS = ("Taking a call", "Colleague away", "Emergency", OTHER_REASON)
 RESTRICTED_REASONS = ("Emergency", "Safeguarding", "Asked to by the team lead", OTHER_REASON)
@@ -49,6 +51,18 @@ def check_risk(text: str, *, none_known: bool) -> None:
     """Raise RiskUnclear unless exactly one of a text and "no known risks" is given."""
     if bool(text.strip()) == none_known:
         raise errors.RiskUnclear
+
+
+def without_place(given: str) -> str:
+    """Return the lines of what a referral gave, without address and postcode."""
+    kept, is_place = [], False
+    labels = (*GIVEN_LABELS.values(), "How to reach them")
+    for line in given.splitlines():
+        label = line.partition(":")[0]
+        is_place = label in PLACE_LABELS if label in labels else is_place  # an address may go over several lines
+        if not is_place:
+            kept.append(line)
+    return "\n".join(kept)
 
 
 def check_opening_reason(reason: str, text: str) -> None:

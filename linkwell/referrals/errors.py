@@ -76,6 +76,13 @@ class AnswerMissing(DomainError):
         super().__init__("Write what you would like us to know.")
 
 
+class AddedAlready(DomainError):
+    code = "added_already"
+
+    def __init__(self) -> None:
+        super().__init__("You have just added this to the referral.")
+
+
 class ReasonNeeded(DomainError):
     code = "reason_needed"
 

@@ -7,8 +7,7 @@ from django.utils.timezone import localdate
 
 from linkwell.common import audit
 from linkwell.common.errors import NotVisible
-from linkwell.people.models import Exclusion
-from linkwell.people.queries import feedback_agreed
+from linkwell.people.queries import feedback_agreed, kept_from
 from linkwell.referrals import errors, rules
 from linkwell.referrals.actions.feedback import tell_referrer
 from linkwell.referrals.actions.steps import move
@@ -98,7 +97,7 @@ def allocate_referral(*, referral_id: int, link_worker_id: int, by: Membership, 
     referral = _locked(referral_id, by)
     if referral.state != State.ACCEPTED:
         raise errors.NotAccepted
-    if Exclusion.objects.filter(person=referral.person_id, membership=worker).exists():
+    if kept_from(worker).filter(person=referral.person_id).exists():
         raise errors.CannotTakeOn
     allocation = Allocation.objects.create(
         scheme_id=referral.scheme_id, referral=referral, person_id=referral.person_id, link_worker=worker, began_at=at

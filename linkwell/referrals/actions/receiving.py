@@ -2,26 +2,29 @@
 
 import secrets
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from linkwell.common import audit
 from linkwell.common.errors import NotVisible
 from linkwell.common.locks import one_at_a_time
 from linkwell.people import actions as people
 from linkwell.people import rules as person_rules
-from linkwell.people.keys import clean_health_number
+from linkwell.people.keys import clean_health_number, plain
 from linkwell.people.models import ContactRule, Person, RiskStatement
-from linkwell.people.queries import practices_of, same_person
+from linkwell.people.queries import feedback_agreed, kept_from, practices_of, same_person
 from linkwell.referrals import errors, rules
 from linkwell.referrals.actions.feedback import tell_referrer
 from linkwell.referrals.actions.steps import move
-from linkwell.referrals.models import FeedbackToReferrer, Referral, ReferralEvent, Source, State, Urgency
+from linkwell.referrals.models import Allocation, FeedbackToReferrer, Referral, ReferralEvent, Source, State, Urgency
 from linkwell.referrals.queries import QUEUE, in_triage, of_own_practice
 from linkwell.team.access import LW, REF, SUP
 from linkwell.team.models import Agency, Membership, Practice
+
+SAME_NOTE_WITHIN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,7 +147,7 @@ def _person_for(
 ) -> tuple[Person, list[str]]:
     """Return the person, and in lines what differs from the details held of someone already known.
 
-    Known is the one person of the referring practice with this number and birth date. Anything less certain
+    Known is the one person of the referring practice with this number, birth date and name. Anything less certain
     becomes a record of its own: staff judge possible matches, and no referrer learns who is known.
     """
     known = _known(details, came_from.practice_id, by)
@@ -153,7 +156,8 @@ def _person_for(
         person = people.add_person(details=replace(details, practice_id=practice_id), scheme_id=by.scheme_id, at=at)
         people.set_reach(person=person, reach=reach, by=by, at=at)
         return person, []
-    differs = people.complete_details(person=known, details=details, reach=reach, at=at)
+    is_supported = Allocation.objects.filter(person=known).exists()
+    differs = people.complete_details(person=known, details=details, reach=reach, at=at, is_supported=is_supported)
     if not ContactRule.objects.filter(person=known).exists():
         people.set_reach(person=known, reach=reach, by=by, at=at)
     elif reach.when.strip() or reach.note.strip():
@@ -171,8 +175,14 @@ def _known(details: people.Details, practice_id: int | None, by: Membership) -> 
     )  # fmt: skip
     own = [pk for pk, practice in practices_of(candidates).items() if practice == practice_id]
     rows = Person.objects.filter(scheme_id=by.scheme_id, pk__in=own, born_on=details.born_on, is_restricted=False)
-    rows = rows.exclude(exclusions__membership=by).order_by("pk")
-    return next((person for person in rows if person.health_number == number), None)
+    rows = rows.exclude(pk__in=kept_from(by)).order_by("pk")
+    return next((person for person in rows if person.health_number == number and _same_names(person, details)), None)
+
+
+def _same_names(person: Person, details: people.Details) -> bool:
+    """Say whether both names are as typed, so that a number tells nobody whose it is."""
+    held, typed = (person.given_name, person.family_name), (details.given_name, details.family_name)
+    return [plain(name) for name in held] == [plain(name) for name in typed]
 
 
 def _new_reference(scheme_id: int) -> str:
@@ -183,7 +193,11 @@ def _new_reference(scheme_id: int) -> str:
 
 
 def _record_agreement(person: Person, request: Request, *, by: Membership, at: datetime) -> None:
+    """Record what the referrer says was agreed; their yes never ends the person's no to feedback."""
+    said_no = feedback_agreed([person.pk]).get(person.pk) is False
     for purpose, given in (("referral", request.agreed), ("feedback", request.feedback_agreed)):
+        if purpose == "feedback" and given and said_no:
+            continue
         why_not = "" if given else request.agreed_why_not.strip()
         people.record_consent(person=person, purpose=purpose, given=given, why_not=why_not, by=by, at=at)
 
@@ -217,13 +231,19 @@ def answer_question(*, referral_id: int, answer: str, by: Membership, at: dateti
 
 @transaction.atomic
 def add_note(*, referral_id: int, note: str, by: Membership, at: datetime) -> Referral:
-    """Add what a referrer wants known to an open referral; raise AnswerMissing, ReferralOver or NotVisible."""
+    """Add what a referrer wants known to an open referral.
+
+    Raises AnswerMissing, ReferralOver, NotVisible, or AddedAlready for the same words twice within a minute.
+    """
     rules.check_answer(note)
     referral = of_own_practice(by).filter(pk=referral_id).select_for_update(of=("self",)).first()
     if referral is None:
         raise NotVisible
     if referral.state not in (*QUEUE, State.ALLOCATED):
         raise errors.ReferralOver
+    lately = referral.events.filter(by__account_id=by.account_id, at__gt=at - SAME_NOTE_WITHIN, at__lte=at)
+    if lately.filter(was=F("now"), reason=note.strip()).exists():
+        raise errors.AddedAlready
     referral.reason = f"{referral.reason}\n\n{note.strip()}".strip()
     referral.save(update_fields=["reason"])
     ReferralEvent.objects.create(

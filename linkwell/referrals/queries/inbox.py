@@ -11,8 +11,9 @@ from django.utils.timezone import localdate
 from linkwell.common.dates import age_on
 from linkwell.common.errors import NotVisible
 from linkwell.matching import needs as vocabulary
-from linkwell.people.models import Person, RestrictedReader, RiskStatement
-from linkwell.people.queries import contact_rule, same_people
+from linkwell.people.models import Person, RiskStatement
+from linkwell.people.queries import contact_rule, kept_from, named_reader_of, same_people
+from linkwell.people.rules import without_place
 from linkwell.referrals.models import Allocation, Referral, ReferralEvent, ReferralQuerySet, State, Urgency
 from linkwell.referrals.queries.reach import people_in_reach
 from linkwell.referrals.queries.taking import Room, Wanted, who_could_take
@@ -65,9 +66,8 @@ def in_triage(viewer: Membership) -> ReferralQuerySet:
     rows = Referral.objects.of_scheme(viewer.scheme_id)
     if not viewer.triages:
         return rows.none()
-    named = RestrictedReader.objects.filter(membership=viewer).values("person_id")
-    rows = rows.filter(Q(person__is_restricted=False) | Q(person_id__in=named))
-    return rows.exclude(person__exclusions__membership=viewer)
+    rows = rows.filter(Q(person__is_restricted=False) | Q(person__in=named_reader_of(viewer)))
+    return rows.exclude(person__in=kept_from(viewer))
 
 
 def queue(viewer: Membership) -> ReferralQuerySet:
@@ -207,7 +207,7 @@ def _page(
         told_person=row.told_person,
         risk=risk,
         risks=risks,
-        contact_given=row.contact_given if viewer.role == SUP else "",
+        contact_given=_given(row) if viewer.role == SUP else "",
         urgent=entry.urgent,
         state=row.state,
         state_label=entry.state_label,
@@ -221,6 +221,10 @@ def _page(
         could_take=tuple(rooms),
         history=tuple((event.at, State(event.now).label, event.reason) for event in row.events.all()),
     )
+
+
+def _given(row: Referral) -> str:
+    return without_place(row.contact_given) if row.person.location_hidden else row.contact_given
 
 
 def _risks(person: Person, viewer: Membership) -> tuple[str, tuple[str, ...]]:
@@ -243,7 +247,7 @@ def _matches(
     ids = {pk for others in same.values() for pk in others}
     held = Allocation.objects.filter(person=OuterRef("pk"))
     worker = held.filter(ended_at=None).values("link_worker__account__name")[:1]
-    others = Person.objects.filter(pk__in=ids, is_restricted=False).exclude(exclusions__membership=viewer)
+    others = Person.objects.filter(pk__in=ids, is_restricted=False).exclude(pk__in=kept_from(viewer))
     others = others.annotate(with_worker=Subquery(worker), has_record=Exists(held))
     people = {row.pk: row for row in others} if ids else {}
     in_reach: set[int] = set()

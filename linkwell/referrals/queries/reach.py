@@ -10,7 +10,7 @@ from django.utils.timezone import localdate
 from linkwell.common.errors import NotVisible
 from linkwell.people.keys import Traits
 from linkwell.people.models import Person, RecordOpening
-from linkwell.people.queries import matching
+from linkwell.people.queries import kept_from, matching, named_reader_of
 from linkwell.referrals.models import Allocation, Referral
 from linkwell.referrals.waiting import QUEUE
 from linkwell.team.access import LW, SUP
@@ -20,8 +20,8 @@ REVIEW_WITHIN_DAYS = 5
 
 
 def _openings(viewer: Membership, at: datetime, kind: str) -> QuerySet[RecordOpening]:
-    rows = RecordOpening.objects.filter(scheme_id=viewer.scheme_id, membership=viewer, kind=kind)
-    return rows.filter(began_at__lte=at, ends_at__gt=at)
+    rows = RecordOpening.objects.filter(scheme_id=viewer.scheme_id, membership__account_id=viewer.account_id)
+    return rows.filter(kind=kind, began_at__lte=at, ends_at__gt=at)
 
 
 def people_in_reach(*, viewer: Membership, at: datetime) -> QuerySet[Person]:
@@ -40,7 +40,7 @@ def people_in_reach(*, viewer: Membership, at: datetime) -> QuerySet[Person]:
         people = people.filter(in_reach)
     elif viewer.role != SUP:
         return people.none()
-    return _sifted(people, viewer, at)
+    return not_hidden(people, viewer, at)
 
 
 def _own(viewer: Membership) -> QuerySet[Allocation, Any]:
@@ -57,10 +57,11 @@ def _broken_open(viewer: Membership, at: datetime) -> QuerySet[RecordOpening, An
     return _openings(viewer, at, RecordOpening.Kind.RESTRICTED).values("person_id")
 
 
-def _sifted(people: QuerySet[Person], viewer: Membership, at: datetime) -> QuerySet[Person]:
-    named = Q(restricted_readers__membership=viewer)
+def not_hidden(people: QuerySet[Person], viewer: Membership, at: datetime) -> QuerySet[Person]:
+    """Return the people without those whose record is restricted for the viewer or who are kept from them."""
+    named = Q(pk__in=named_reader_of(viewer))
     people = people.filter(Q(is_restricted=False) | named | Q(pk__in=_broken_open(viewer, at)))
-    return people.exclude(exclusions__membership=viewer).distinct()
+    return people.exclude(pk__in=kept_from(viewer))
 
 
 def person_in_reach(*, viewer: Membership, person_id: int, at: datetime) -> Person:
@@ -88,7 +89,7 @@ def cards(*, viewer: Membership, found: QuerySet[Person], at: datetime, most: in
     """Return name-match cards for the persons found; restricted and excluded ones are as absent."""
     if viewer.role not in (LW, SUP):
         raise NotVisible
-    rows = _sifted(found, viewer, at).order_by("family_name", "given_name", "pk")[:most]
+    rows = not_hidden(found, viewer, at).order_by("family_name", "given_name", "pk")[:most]
     waiting = Referral.objects.in_state(*QUEUE) if viewer.triages else Referral.objects.none()
     people = list(
         rows.prefetch_related(
@@ -146,8 +147,9 @@ class Opened:
 def opened_now(*, viewer: Membership, person_id: int, at: datetime) -> Opened | None:
     """Return the opening by which the viewer sees a record now, a restricted one first; 1 statement."""
     rows = RecordOpening.objects.filter(
-        scheme_id=viewer.scheme_id, membership=viewer, person_id=person_id, began_at__lte=at, ends_at__gt=at
-    )
+        scheme_id=viewer.scheme_id, membership__account_id=viewer.account_id, person_id=person_id,
+        began_at__lte=at, ends_at__gt=at,
+    )  # fmt: skip
     row = rows.order_by("-kind", "-ends_at").first()  # "restricted" comes after "covering"
     return Opened(row.kind == RecordOpening.Kind.RESTRICTED, row.reason, row.ends_at) if row else None
 
@@ -174,7 +176,7 @@ def openings_to_review(*, viewer: Membership, at: datetime) -> list[OpeningToRev
     rows = RecordOpening.objects.filter(
         scheme_id=viewer.scheme_id, kind=RecordOpening.Kind.RESTRICTED, reviewed_at=None
     )
-    rows = rows.exclude(membership=viewer).exclude(person__exclusions__membership=viewer)
+    rows = rows.exclude(membership__account_id=viewer.account_id).exclude(person__in=kept_from(viewer))
     newest = Referral.objects.filter(person=OuterRef("person")).order_by("-received_at", "-pk").values("reference")
     rows = rows.annotate(reference=Subquery(newest[:1])).select_related("membership__account")
     return [_to_review(row, at) for row in rows.order_by("began_at", "pk")]
@@ -194,7 +196,7 @@ def may_be_covered(*, viewer: Membership, person_id: int, at: datetime) -> Perso
         raise NotVisible
     supported = Allocation.objects.filter(scheme_id=viewer.scheme_id).values("person_id")
     rows = Person.objects.filter(scheme_id=viewer.scheme_id, is_restricted=False, pk__in=supported)
-    person = _sifted(rows, viewer, at).filter(pk=person_id).first()
+    person = not_hidden(rows, viewer, at).filter(pk=person_id).first()
     if person is None:
         raise NotVisible
     return person
@@ -207,5 +209,5 @@ def restricted_by_reference(*, viewer: Membership, reference: str) -> Person | N
     rows = Referral.objects.of_scheme(viewer.scheme_id).filter(
         reference=reference.strip().upper(), person__is_restricted=True
     )
-    row = rows.exclude(person__exclusions__membership=viewer).select_related("person").first()
+    row = rows.exclude(person__in=kept_from(viewer)).select_related("person").first()
     return row.person if row else None

@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from linkwell.common.errors import NotVisible
 from linkwell.matching import needs as vocabulary
 from linkwell.people.keys import NHS_NUMBER, clean_health_number, nhs_number_is_valid
-from linkwell.people.queries import feedback_agreed, same_person
+from linkwell.people.queries import feedback_agreed, kept_from, same_person
 from linkwell.referrals.models import (
     FeedbackRead,
     FeedbackToReferrer,
@@ -33,7 +33,7 @@ def of_own_practice(viewer: Membership) -> ReferralQuerySet:
     if viewer.role != REF or not (viewer.practice_id or viewer.agency_id):
         return rows.none()
     own = Q(practice_id=viewer.practice_id) if viewer.practice_id else Q(agency_id=viewer.agency_id)
-    return rows.filter(own, person__is_restricted=False).exclude(person__exclusions__membership=viewer)
+    return rows.filter(own, person__is_restricted=False).exclude(person__in=kept_from(viewer))
 
 
 @dataclass(frozen=True)
@@ -204,7 +204,7 @@ def receipt(*, viewer: Membership, referral_id: int) -> Receipt:
     if viewer.role not in (REF, LW, SUP):
         raise NotVisible
     rows = Referral.objects.of_scheme(viewer.scheme_id).filter(referrer=viewer, person__is_restricted=False)
-    rows = rows.exclude(person__exclusions__membership=viewer)
+    rows = rows.exclude(person__in=kept_from(viewer))
     row = rows.select_related("person").filter(pk=referral_id).first()
     if row is None:
         raise NotVisible

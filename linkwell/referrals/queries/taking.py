@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from django.utils.timezone import localdate
 
-from linkwell.people.models import Exclusion
+from linkwell.people.models import Exclusion, Person
 from linkwell.referrals.models import Allocation
+from linkwell.referrals.queries.reach import not_hidden
 from linkwell.team.models import Membership
 
 FULL_TIME = 37.5
@@ -52,17 +53,21 @@ def who_could_take(*, viewer: Membership, wanted: Iterable[Wanted], at: datetime
         return {}
     rows = Membership.objects.current(localdate(at)).of_scheme(viewer.scheme_id).link_workers()
     workers = list(rows.select_related("account").order_by("account__name", "pk"))
-    loads = _loads(viewer.scheme_id, at)
+    loads = _loads(viewer, at)
     people = {pk for each in wanted for pk in each.person_ids}
     known = _pairs(Allocation.objects.filter(person_id__in=people).values_list("link_worker_id", "person_id"))
-    kept_apart = _pairs(Exclusion.objects.filter(person_id__in=people).values_list("membership_id", "person_id"))
+    kept = Exclusion.objects.filter(person_id__in=people)
+    kept_apart = _pairs(kept.values_list("membership__account_id", "person_id"))
     return {each.referral_id: _in_order(each, workers, loads, known, kept_apart) for each in wanted}
 
 
-def _loads(scheme_id: int, at: datetime) -> dict[int, _Load]:
+def _loads(viewer: Membership, at: datetime) -> dict[int, _Load]:
+    """Return the people with each worker, without those hidden from the viewer: the overview counts them so too."""
     week_ago = at - timedelta(days=7)
     loads: dict[int, _Load] = {}
-    held = Allocation.objects.filter(scheme_id=scheme_id, ended_at=None)
+    held = Allocation.objects.filter(scheme_id=viewer.scheme_id, ended_at=None)
+    seen = not_hidden(Person.objects.filter(scheme_id=viewer.scheme_id), viewer, at)
+    held = held.filter(person__in=seen)
     for worker_id, began_at in held.values_list("link_worker_id", "began_at"):
         before = loads.get(worker_id, _Load(0, 0))
         loads[worker_id] = _Load(before.people_now + 1, before.this_week + (began_at > week_ago))
@@ -82,7 +87,7 @@ def _in_order(
 ) -> list[Room]:
     rooms = []
     for worker in workers:
-        if any((worker.pk, pk) in kept_apart for pk in wanted.person_ids):
+        if any((worker.account_id, pk) in kept_apart for pk in wanted.person_ids):
             continue
         knows = any((worker.pk, pk) in known for pk in wanted.person_ids)
         speaks = wanted.language != "en" and wanted.language in worker.languages

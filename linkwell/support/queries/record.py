@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from linkwell.people.rules import without_place
 from linkwell.referrals.queries import from_whom
 from linkwell.support.models import (
     AboutMe,
@@ -64,6 +65,7 @@ class Record:
 def record(*, episode: Episode, plan: Plan) -> Record:
     """Return the record of an episode from `current_episode`, beside its plan; 4 statements."""
     referral = episode.referral
+    given = referral.contact_given
     review = Review.objects.filter(episode=episode, held_at=None).order_by("due_on").first()
     return Record(
         episode_id=episode.pk,
@@ -79,7 +81,7 @@ def record(*, episode: Episode, plan: Plan) -> Record:
         referral_reference=referral.reference,
         referred_by=from_whom(referral),
         referral_reason=referral.reason,
-        referral_contact_given=referral.contact_given,
+        referral_contact_given=without_place(given) if episode.person.location_hidden else given,
         about_me=about_me(episode.person_id),
         needs=plan.needs,
         timeline=_timeline(episode, plan),

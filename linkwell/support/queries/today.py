@@ -152,8 +152,10 @@ def _who_covered(viewer: Membership, at: datetime) -> list[str]:
     """Return, in words, who opened records of the viewer's people as cover in the last day."""
     rows = RecordOpening.objects.filter(
         scheme_id=viewer.scheme_id, kind=RecordOpening.Kind.COVERING, began_at__gt=at - timedelta(days=1),
-        person__is_restricted=False, person__allocations__link_worker=viewer, person__allocations__ended_at=None,
-    ).exclude(membership=viewer)  # fmt: skip
+        person__allocations__link_worker=viewer, person__allocations__ended_at=None,
+    )  # fmt: skip
+    rows = rows.filter(person__in=people_in_reach(viewer=viewer, at=at))
+    rows = rows.exclude(membership__account_id=viewer.account_id)
     rows = rows.select_related("membership__account", "person").order_by("-began_at")
     return [
         f"{row.membership.name} opened {row.person.called}'s record: {': '.join(filter(None, [row.reason, row.text]))}"

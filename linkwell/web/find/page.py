@@ -34,7 +34,7 @@ def initial_for(episode: Episode) -> dict[str, object]:
     return {
         "needs": [need.code for need in needs],
         "words": words,
-        "place": episode.person.postcode,
+        "place": "" if episode.person.location_hidden else episode.person.postcode,
         "reach": "5000",
         "access": [code for code in reach.access_needs if code in ACCESS_NEEDS],
         "language": "" if episode.person.language == "en" else episode.person.language,

@@ -1,5 +1,7 @@
 """Refer someone, and see what became of it."""
 
+from contextlib import suppress
+
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -9,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from linkwell.common.errors import DomainError
 from linkwell.people.keys import nhs_number_is_valid
 from linkwell.referrals.actions import answer_question, mark_read, receive_referral
+from linkwell.referrals.errors import AddedAlready
 from linkwell.referrals.queries import AlreadyOpen, already_open, receipt
 from linkwell.support.actions import add_note_to_referral
 from linkwell.team.access import LW, REF, SUP
@@ -147,9 +150,10 @@ def note(request: MemberRequest, referral_id: int) -> HttpResponse:
     form = WordsForm(request.POST)
     if form.is_valid():
         try:
-            add_note_to_referral(
-                referral_id=referral_id, note=form.cleaned_data["words"], by=request.staff, at=timezone.now()
-            )
+            with suppress(AddedAlready):  # a double click: it stands there once, and the answer is the same
+                add_note_to_referral(
+                    referral_id=referral_id, note=form.cleaned_data["words"], by=request.staff, at=timezone.now()
+                )
         except DomainError as error:
             form.add_error(None, str(error))
         else:
