@@ -59,6 +59,7 @@ def test_someone_outside_the_caseload_is_absent_until_covered_T07(client, asha, 
     assert client.get(person).status_code == 404
 
     cover = reverse("people:cover", args=[episode.person_id])
+    client.post(SEARCH, {"family_name": "Clarke", **BORN})
     assert "Sam Okafor sees that you opened it" in text_of(client.get(cover))
     assert "Choose an answer" in text_of(client.post(cover, {}))
     assert "Say why you are opening this record" in text_of(client.post(cover, {"reason": "Another reason"}))
@@ -79,6 +80,7 @@ def test_someone_outside_the_caseload_is_absent_until_covered_T07(client, asha, 
 
 def test_covering_someone_in_reach_leads_to_their_record(client, asha):
     mine = clarke(link_worker=asha)
+    client.post(SEARCH, {"family_name": "Clarke", **BORN})
     assert client.get(f"/people/{mine.person_id}/cover/")["Location"] == f"/people/{mine.person_id}/"
 
 

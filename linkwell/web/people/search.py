@@ -20,6 +20,7 @@ from linkwell.referrals.queries import card, openings_to_review, search_people
 from linkwell.support.actions import note_refused_opening, note_search, open_restricted_record, review_opening
 from linkwell.team.access import LW, SUP
 from linkwell.web import words
+from linkwell.web.people.found import check_found, remember_found
 from linkwell.web.people.search_forms import CoverForm, RestrictedForm, SearchForm, from_one_box
 from linkwell.web.policy import MemberRequest, route
 from linkwell.web.render import render, succeeded
@@ -36,6 +37,7 @@ def search(request: MemberRequest) -> HttpResponse:
         try:
             note_search(traits=traits, reference=reference, by=request.staff, at=now)
             cards = search_people(viewer=request.staff, traits=traits, reference=reference, at=now)
+            remember_found(request, [row.person_id for row in cards])
         except NotVisible:
             raise
         except DomainError as error:
@@ -46,8 +48,12 @@ def search(request: MemberRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @route(roles={LW, SUP}, relation="scheme", audit="person.card_read")
 def cover(request: MemberRequest, person_id: int) -> HttpResponse:
-    """Open a colleague's record until midnight, with a reason; its worker sees who did."""
+    """Open a colleague's record until midnight, with a reason; its worker sees who did.
+
+    Only for someone just found by a search or shown as a possible match: counting up ids finds nobody.
+    """
     now = timezone.now()
+    check_found(request, person_id)
     shown = card(viewer=request.staff, person_id=person_id, at=now)
     if shown.in_reach:
         return redirect("people:person", person_id)

@@ -24,6 +24,7 @@ from linkwell.referrals.errors import TooLate
 from linkwell.referrals.queries import ReferralPage, referral_page
 from linkwell.support.actions import accept_and_take_on
 from linkwell.team.access import LW, SUP
+from linkwell.web.people.found import remember_found
 from linkwell.web.policy import MemberRequest, route
 from linkwell.web.referrals.forms import AcceptForm, AnswerForm, AskForm, DeclineForm
 from linkwell.web.referrals.page import inbox_page, who_triages
@@ -55,6 +56,7 @@ def referral(request: MemberRequest, referral_id: int) -> HttpResponse:
 
 
 def _shown(request: MemberRequest, page: ReferralPage, form: AcceptForm, answer_form: AnswerForm) -> HttpResponse:
+    remember_found(request, [match.person_id for match in page.matches])
     hints = {str(room.membership_id): room.why for room in page.could_take}
     context = {"page": page, "form": form, "answer_form": answer_form, "hints": hints, "languages": LANGUAGES}
     return render(request, "referrals/referral.jinja", context)
