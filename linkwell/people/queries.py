@@ -191,6 +191,12 @@ def number_searches(*, viewer: Membership, since: datetime, at: datetime) -> int
     return rows.filter(event="person.searched", purpose__contains="number").count()
 
 
+def told_of_searches(*, viewer: Membership, since: datetime, at: datetime) -> bool:
+    """Say whether the leads were told since then that this member searches by health number so often."""
+    rows = AuditEvent.objects.filter(scheme_id=viewer.scheme_id, membership_id=viewer.pk, at__range=(since, at))
+    return rows.filter(event="person.searched_often").exists()
+
+
 def has_number(scheme_id: int, person_id: int, number: str) -> bool:
     """Say whether this person holds this health number."""
     key = keys.hashed_number(scheme_id, keys.clean_health_number(number))

@@ -1,6 +1,7 @@
 """Looking for and into what is not one's own."""
 
 from datetime import UTC, date, datetime, timedelta
+from unittest import mock
 
 import pytest
 
@@ -10,7 +11,7 @@ from linkwell.messages.models import Message
 from linkwell.people.errors import NothingToOpen, ReasonMissing, SecondFactorNeeded, TooFewTraits
 from linkwell.people.keys import Traits
 from linkwell.people.models import Exclusion, RecordOpening
-from linkwell.support.actions import note_refused_opening, note_search, open_restricted_record, review_opening
+from linkwell.support.actions import looking, note_refused_opening, note_search, open_restricted_record, review_opening
 from linkwell.support.models import Task
 from linkwell.team.access import LW, MGR, SUP
 from tests.factories import MembershipFactory, ReferralFactory
@@ -148,3 +149,29 @@ def test_one_lead_looks_into_it_for_all(asha, lead, restricted):
     assert not Task.objects.filter(done_at=None).exists()
     with pytest.raises(NotVisible):
         review_opening(opening_id=opening.pk, by=asha, at=NOW)
+
+
+def test_who_searches_on_is_reported_though_the_twenty_first_search_was_missed_P01(asha, lead):
+    with mock.patch.object(looking, "number_searches", return_value=25):
+        search(asha)
+        search(asha)
+    assert Task.objects.get().member_id == lead.pk
+
+
+def test_an_excluded_lead_is_not_told_of_an_opening_on_any_seat_P06(scheme, asha, lead, restricted):
+    before = MembershipFactory(role=LW, account=lead.account)
+    Exclusion.objects.create(scheme=scheme, person=restricted.person, membership=before, added_at=NOW)
+    other = MembershipFactory(role=SUP)
+    open_it(asha)
+    assert Task.objects.get().member_id == Message.objects.get().recipient_id == other.pk
+
+
+@pytest.mark.parametrize("who", ["the only lead", "the same human on another seat"])
+def test_where_no_other_lead_is_the_managers_are_told_and_of_no_person_T07(lead, restricted, who):
+    manager = MembershipFactory(role=MGR)
+    by = lead if who == "the only lead" else MembershipFactory(role=LW, account=lead.account)
+    open_it(by)
+    task = Task.objects.get()
+    assert (task.member_id, task.episode_id, task.link) == (manager.pk, None, "")
+    assert "Hidden" not in task.text
+    assert Message.objects.get().recipient_id == manager.pk

@@ -14,13 +14,13 @@ from linkwell.people import actions as people
 from linkwell.people import rules
 from linkwell.people.errors import NothingToOpen
 from linkwell.people.keys import Traits
-from linkwell.people.models import RecordOpening
-from linkwell.people.queries import number_searches
+from linkwell.people.models import Exclusion, RecordOpening
+from linkwell.people.queries import number_searches, told_of_searches
 from linkwell.referrals.queries import restricted_by_reference
 from linkwell.referrals.queries.reach import REVIEW_WITHIN_DAYS
 from linkwell.support.actions.endings import add_task
 from linkwell.support.models import Task
-from linkwell.team.access import LW, SUP
+from linkwell.team.access import LW, MGR, SUP
 from linkwell.team.models import Membership
 
 OPENING_PAGE = "/people/openings/{}/"  # where a team lead looks into it
@@ -30,8 +30,8 @@ OPENING_PAGE = "/people/openings/{}/"  # where a team lead looks into it
 def note_search(*, traits: Traits, reference: str, by: Membership, at: datetime) -> None:
     """Write down that a member looks for a person, and by which kinds of traits; never the traits themselves.
 
-    With the 21st search by health number in a day the team leads are told. Raises TooFewTraits, NumberAlone
-    or NotVisible.
+    With more than 20 searches by health number in a day the team leads are told, once a day.
+    Raises TooFewTraits, NumberAlone or NotVisible.
     """
     if by.role not in (LW, SUP):
         raise NotVisible
@@ -44,22 +44,33 @@ def note_search(*, traits: Traits, reference: str, by: Membership, at: datetime)
         return
     here = at.astimezone(ZoneInfo(settings.TIME_ZONE))
     midnight = datetime.combine(here.date(), time.min, tzinfo=here.tzinfo)
-    if number_searches(viewer=by, since=midnight, at=at) == rules.NUMBER_SEARCHES_A_DAY + 1:
+    many = number_searches(viewer=by, since=midnight, at=at) > rules.NUMBER_SEARCHES_A_DAY
+    if many and not told_of_searches(viewer=by, since=midnight, at=at):
         text = f"{by.name} searched by NHS number more than {rules.NUMBER_SEARCHES_A_DAY} times today. Ask them why."
-        tell_leads(text=text, link="", due_in=timedelta(0), about=by, at=at)
+        tell_leads(text=text, link="", due_in=timedelta(0), about=by, person_id=None, at=at)
         audit.record("person.searched_often", by=by, at=at)
 
 
-def tell_leads(*, text: str, link: str, due_in: timedelta, about: Membership, at: datetime) -> None:
-    """Give every team lead but the one it is about a task, and a mail that says no more than that something waits."""
-    leads = Membership.objects.current(localdate(at)).of_scheme(about.scheme_id).filter(role=SUP).exclude(pk=about.pk)
-    for lead in leads:
+def tell_leads(
+    *, text: str, link: str, due_in: timedelta, about: Membership, person_id: int | None, at: datetime
+) -> None:
+    """Give every team lead but the one it is about a task, and a mail that says no more than that something waits.
+
+    Who is kept from the person is not told. Where nobody is left the scheme's managers are, without the address.
+    """
+    here = Membership.objects.current(localdate(at)).of_scheme(about.scheme_id).exclude(account_id=about.account_id)
+    if person_id is not None:
+        kept = Exclusion.objects.filter(person_id=person_id)
+        here = here.exclude(account__in=kept.values("membership__account_id"))
+    told = list(here.filter(role=SUP)) or list(here.filter(role=MGR))
+    for member in told:
         add_task(
-            member_id=lead.pk, episode_id=None, kind=Task.Kind.OTHER, text=text, link=link,
-            due_on=localdate(at + due_in), by=None, at=at, scheme_id=about.scheme_id,
+            member_id=member.pk, episode_id=None, kind=Task.Kind.OTHER, text=text,
+            link=link if member.role == SUP else "", due_on=localdate(at + due_in), by=None, at=at,
+            scheme_id=about.scheme_id,
         )  # fmt: skip
         queue_message(
-            template="staff_notice", recipient_kind="member", recipient_id=lead.pk, scheme_id=about.scheme_id, at=at
+            template="staff_notice", recipient_kind="member", recipient_id=member.pk, scheme_id=about.scheme_id, at=at
         )
 
 
@@ -82,7 +93,8 @@ def open_restricted_record(
     )
     tell_leads(
         text=f"{by.name} opened a restricted record ({reference.strip().upper()}): {reason}. Look into why.",
-        link=OPENING_PAGE.format(opening.pk), due_in=timedelta(days=REVIEW_WITHIN_DAYS), about=by, at=at,
+        link=OPENING_PAGE.format(opening.pk), due_in=timedelta(days=REVIEW_WITHIN_DAYS), about=by,
+        person_id=person.pk, at=at,
     )  # fmt: skip
     return opening
 
