@@ -6,6 +6,7 @@
 |         | (a need only its description shows: × 0.6) | a term, a mapping or the name is surer than a text      |
 | heard   | 1 × share of needs recognised in the words | half of a need that was chosen: it is our reading       |
 | words   | 1 × share of the words found, by rarity    | performance.md §1 (BM25 there); in the text × 0.5       |
+|         | 0.3 × in a statement of four words or more | "the house is so quiet" is no wish for quiet            |
 | near    | 1 − distance / reach, not below 0          | performance.md §1; reach 8 km where none is asked       |
 |         | (a place known by outward code only: not nearer than 1.5 km, about half the width of one)            |
 |         | 0.5 where phone, online or home is offered | performance.md §1                                       |
@@ -25,6 +26,7 @@ NEED = 2.0
 WEAK_NEED = 0.6
 HEARD = 1.0
 WORDS = 1.0
+SAID_WORDS = 0.3
 IN_TEXT = 0.5
 REMOTE = 0.5
 UNPLACED = -1.5
@@ -46,6 +48,11 @@ STATEMENT_WORDS = 4  # fewer words are a search: then the needs heard in them ra
 def rarity(entries: int, holding: int) -> float:
     """Return the weight of a word that `holding` of all `entries` hold."""
     return log(1 + entries / holding) if holding else 0.0
+
+
+def words_points(words: str) -> float:
+    """Return the most that words may add: all of it for a search, less for what a person says."""
+    return SAID_WORDS if len(words.split()) >= STATEMENT_WORDS else WORDS
 
 
 def telling(holding: dict[str, int], entries: int) -> list[str]:

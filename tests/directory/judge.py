@@ -205,7 +205,7 @@ def _score(query: Query, entry: Entry, heard: list[str], rarity: dict[str, float
             weight * (1 if word in named else ranking.IN_TEXT if word in all_words else 0)
             for word, weight in rarity.items()
         )
-        score += ranking.WORDS * met / sum(rarity.values())
+        score += ranking.words_points(query.words) * met / sum(rarity.values())
     days = (on - entry.right_on).days if entry.right_on else None
     score += ranking.FRESH if days is not None and days <= ranking.FRESH_DAYS else 0
     score -= ranking.FRESH if days is None or days > ranking.STALE_DAYS else 0

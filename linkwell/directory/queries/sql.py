@@ -56,7 +56,7 @@ def statement(query: Query, heard: list[str], words: Words, *, on: date) -> tupl
     text = _WHOLE.format(
         needs=_needs(query.needs, ranking.NEED, "need", values),
         heard=_needs(tuple(one for one in heard if one not in query.needs), ranking.HEARD, "heard", values),
-        words=_words(words, values),
+        words=_words(words, ranking.words_points(query.words), values),
         relevant=_relevant(query, heard, words),
         diameter=EARTH_DIAMETER,
         **{name: getattr(ranking, name) for name in _CONSTANTS},
@@ -92,7 +92,7 @@ def _needs(codes: tuple[str, ...], points: float, name: str, values: dict[str, A
     return f"{points} * ({' + '.join(pieces)})::float8 / {len(codes)}" if pieces else "0::float8"
 
 
-def _words(words: Words, values: dict[str, Any]) -> str:
+def _words(words: Words, most: float, values: dict[str, Any]) -> str:
     """Return the points of words: the share found, by rarity; half where only the text holds one."""
     pieces = []
     for place, (word, weight) in enumerate(words.rarity.items()):
@@ -102,7 +102,7 @@ def _words(words: Words, values: dict[str, Any]) -> str:
             f" WHEN s.search @@ %(word{place})s::tsquery THEN {weight * ranking.IN_TEXT!r} ELSE 0.0 END"
         )
     total = sum(words.rarity.values())
-    return f"{ranking.WORDS} * ({' + '.join(pieces)})::float8 / {total!r}::float8" if pieces else "0::float8"
+    return f"{most} * ({' + '.join(pieces)})::float8 / {total!r}::float8" if pieces else "0::float8"
 
 
 def _relevant(query: Query, heard: list[str], words: Words) -> str:

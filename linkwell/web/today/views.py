@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from linkwell.support.actions import finish_task
@@ -15,12 +16,23 @@ from linkwell.web.policy import MemberRequest, route
 from linkwell.web.render import render, succeeded
 
 KINDS = {
-    "CALL": (_("Call"), _("calls")),
-    "REPLY": (_("Reply"), _("replies")),
-    "CHANGED": (_("Changed"), _("changes")),
-    "DUE": (_("Due"), _("reviews due")),
-    "TODO": (_("To do"), _("to do")),
+    "CALL": gettext_lazy("Call"),
+    "REPLY": gettext_lazy("Reply"),
+    "CHANGED": gettext_lazy("Changed"),
+    "DUE": gettext_lazy("Due"),
+    "TODO": gettext_lazy("To do"),
 }
+
+
+def _counted(kind: str, number: int) -> str:
+    words = {
+        "CALL": ngettext("%(number)d call", "%(number)d calls", number),
+        "REPLY": ngettext("%(number)d reply", "%(number)d replies", number),
+        "CHANGED": ngettext("%(number)d change", "%(number)d changes", number),
+        "DUE": ngettext("%(number)d review due", "%(number)d reviews due", number),
+        "TODO": ngettext("%(number)d to do", "%(number)d to do", number),
+    }
+    return words[kind] % {"number": number}
 
 
 @require_GET
@@ -29,7 +41,8 @@ def today(request: MemberRequest) -> HttpResponse:
     """One row, one person, one tap to the act."""
     now = timezone.now()
     day = todays(viewer=request.staff, at=now)
-    context = {"day": day, "now": now, "kinds": KINDS, "new_key": uuid.uuid4}
+    counts = [_counted(kind, number) for kind, number in day.counts]
+    context = {"day": day, "now": now, "kinds": KINDS, "counts": counts, "new_key": uuid.uuid4}
     return render(request, "today/today.jinja", context)
 
 
