@@ -21,7 +21,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from linkwell.common.scope import current_scope
+from linkwell.common.scope import NoScope, current_scope
 from linkwell.common.scope import scope as enter_scope
 from linkwell.connections.models import Connection, ConnectionState
 from linkwell.directory import models as directory
@@ -288,6 +288,15 @@ class SourceFactory(DjangoModelFactory):
         model = directory.Source
 
 
+def _someone() -> int | None:
+    """Return a member of the scheme in force, who confirmed something by hand; outside a scheme nobody did."""
+    try:
+        current_scope()
+    except NoScope:
+        return None
+    return MembershipFactory(role=LW).pk
+
+
 class OrganisationFactory(DjangoModelFactory):
     """A group; `referral_email=` is taken as confirmed by hand."""
 
@@ -299,7 +308,7 @@ class OrganisationFactory(DjangoModelFactory):
         lambda row: timezone.now() if getattr(row, "referral_email", "") else None
     )
     referral_email_verified_by = factory.LazyAttribute(
-        lambda row: MembershipFactory(role=LW).pk if getattr(row, "referral_email", "") else None
+        lambda row: _someone() if getattr(row, "referral_email", "") else None
     )
     changed_at = _now()
 

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from linkwell.connections.models import SharePacket
 from linkwell.messages.models import Message
 from linkwell.team import tokens
 from linkwell.team.access import ADM, COM, DIR, IG, LW, MGR, REF, SUP
@@ -27,7 +28,7 @@ def test_the_outbox_shows_how_messages_stand_and_names_nobody(story, manager, se
     Message.objects.update(state="held", why="This group has no address.")
     page = text_of(manager.get(reverse("outbox:list")))
     assert "A referral for a group" in page
-    assert f"Group or service {story.group.pk}" in page
+    assert f"Group or service {SharePacket.objects.get().pk}" in page
     assert "This group has no address." in page
     for personal in ("Ada", "Example", "shed@example.org", "07700", secret()):
         assert personal not in page
