@@ -21,7 +21,7 @@ from linkwell.team.models import Membership, Scheme
 class TodayRow:
     """One thing to do, one tap from the act."""
 
-    kind: str  # NOW, CALL, REPLY, CHANGED, DUE, TODO
+    kind: str  # CALL, REPLY, CHANGED, DUE, TODO
     person_id: int | None
     episode_id: int | None
     task_id: int | None

@@ -41,7 +41,6 @@ def for_person(request: MemberRequest, person_id: int) -> HttpResponse:
         "result": result,
         "person": header,
         "writing": request.staff.role == LW and episode.ended_at is None,
-        "missing_form": MissingForm(prefix="missing", initial={"code": (form.data.get("needs") or [""])[0]}),
     }
     return render(request, "find/search.jinja", context)
 
