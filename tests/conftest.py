@@ -30,6 +30,12 @@ CHROMIUM_OPTIONS = [
 ]
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what needs the embedded server's process or files where the suite runs on another server."""
+    if item.get_closest_marker("embedded") and os.environ.get("LINKWELL_OWNER_URL"):
+        pytest.skip("needs the embedded PostgreSQL, and LINKWELL_OWNER_URL names another server")
+
+
 @pytest.fixture(scope="session")
 def database_server() -> Iterator[TestServer]:
     """The server of the suite, started by the first test that needs a database."""

@@ -14,6 +14,9 @@ from linkwell.cli.postgres.server import SUPERUSER
 from tests.faults.running import linkwell, open_folder
 
 
+pytestmark = pytest.mark.embedded
+
+
 @pytest.fixture(scope="module")
 def folder():
     with open_folder() as folder:

@@ -13,7 +13,7 @@ from linkwell.cli import roles
 from linkwell.cli.database import embedded
 from tests.faults.running import Linkwell, eventually, linkwell, open_folder
 
-pytestmark = pytest.mark.fault
+pytestmark = [pytest.mark.fault, pytest.mark.embedded]
 LEDGER = "INSERT INTO linkwell_cache (cache_key, value, expires) VALUES (%s, '', now())"
 
 
