@@ -1,6 +1,6 @@
 # Linkwell from a clone. `make run` needs Python 3.11+, Node 20+ and make; nothing is redone that is done.
 
-.PHONY: run test check fix journeys bench docs lock clean environment assets chromium python node
+.PHONY: run test check fix journeys bench docs lock clean environment assets chromium python node faults
 .DEFAULT_GOAL := run
 
 VENV := .venv
@@ -36,6 +36,10 @@ fix: $(BIN)/.linkwell-dev
 
 journeys: $(BIN)/.linkwell-dev assets chromium
 	@$(BIN)/python -m pytest tests/journeys
+
+SECONDS ?= 600
+faults: $(BIN)/.linkwell-dev assets
+	@$(BIN)/python -W ignore -m tests.faults.campaign --seconds $(SECONDS) $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED))
 
 bench: environment
 	@for file in bench/*.py; do [ -f "$$file" ] || continue; echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
