@@ -13,7 +13,6 @@ from linkwell.cli.home import ensure_home, home, secret_key
 from linkwell.cli.postgres.server import SUPERUSER
 from tests.faults.running import linkwell, open_folder
 
-
 pytestmark = pytest.mark.embedded
 
 
