@@ -13,7 +13,7 @@ from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from linkwell.common import audit
+from linkwell.common import audit, crash
 from linkwell.common.scope import scope
 
 
@@ -42,7 +42,7 @@ def scheme_job(
         POLICIES[name] = JobPolicy(name, purpose, audit_event, per_scheme=True)
 
         def run(*, scheme_id: int, **ids: int) -> None:
-            with audit.origin(f"job:{name}"):
+            with audit.origin(f"job:{name}"), crash.job():
                 if in_steps:
                     function(scheme_id=scheme_id, **ids)
                     return
@@ -61,7 +61,7 @@ def clock_job(*, name: str, purpose: str, cron: str) -> Callable[[Callable[[], N
         POLICIES[name] = JobPolicy(name, purpose, "", per_scheme=False)
 
         def run(timestamp: int) -> None:
-            with audit.origin(f"job:{name}"):
+            with audit.origin(f"job:{name}"), crash.job():
                 function()
 
         return app.periodic(cron=cron)(app.task(name=name, queueing_lock=name)(run))

@@ -5,6 +5,7 @@ import logging
 from django.db import DatabaseError
 from django.utils import timezone
 
+from linkwell.common import crash
 from linkwell.common.jobs import clock_job, enqueue, scheme_job
 from linkwell.common.scope import scope
 from linkwell.messages import actions, mail
@@ -22,7 +23,9 @@ def deliver(*, scheme_id: int, message_id: int) -> None:
     if attempt is None:
         return
     try:
+        crash.point("mail_before")
         mail.send(to=attempt.to, mail=attempt.mail, reference=attempt.reference, reply_to=attempt.reply_to)
+        crash.point("mail_after")
     except (MailRefused, UnsafeMail) as refusal:
         with scope(scheme_ids=[scheme_id], scheme_id=scheme_id):
             actions.note_refused(message_id=message_id, why=str(refusal), at=timezone.now())

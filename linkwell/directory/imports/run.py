@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from django.db import connection, transaction
 
+from linkwell.common import crash
 from linkwell.directory import rules
 from linkwell.directory.errors import ImportRunning, NoSourceName
 from linkwell.directory.imports import places, write
@@ -105,6 +106,7 @@ class _Import:
                 self._take(raw, known, batch)
                 if len(batch.records) >= BATCH:
                     self.fresh += batch.write()
+                crash.point("record")
                 self.progress(1)
             self.fresh += batch.write()
             self._close_missing(cursor, known)
