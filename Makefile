@@ -1,6 +1,6 @@
 # Linkwell from a clone. `make run` needs Python 3.11+, Node 20+ and make; nothing is redone that is done.
 
-.PHONY: run test check fix journeys bench docs lock clean environment assets chromium python node faults
+.PHONY: mutants run test check fix journeys bench docs lock clean environment assets chromium python node faults
 .DEFAULT_GOAL := run
 
 VENV := .venv
@@ -48,6 +48,10 @@ docs: environment
 	@mkdir -p docs/reference
 	@$(BIN)/python -m typer linkwell.cli utils docs --name linkwell --title "The linkwell command" \
 		--output docs/reference/commands.md
+
+# Takes out one guard after the other and sees the tests turn red; ONLY="id T07" for some.
+mutants: $(BIN)/.linkwell-dev assets chromium
+	@$(BIN)/python -m tests.mutants.run $(ONLY)
 
 lock: $(BIN)/.linkwell-tools
 	$(BIN)/uv pip compile $(LOCK) requirements/tools.in -o requirements/tools.txt

@@ -154,6 +154,9 @@ def test_a_second_scheme_that_may_be_read_may_not_be_changed_and_nothing_moves_t
     with in_scheme(scheme, other_scheme):
         assert Person.objects.filter(pk=theirs.pk).exists()
         assert Person.objects.filter(pk=theirs.pk).update(family_name="Changed") == 0
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM people_person WHERE id = %s", [theirs.pk])
+            assert cursor.rowcount == 0
         with pytest.raises(DatabaseError), transaction.atomic():
             Person.objects.filter(pk=mine.pk).update(scheme=other_scheme)
 
