@@ -84,12 +84,15 @@ class Account(AbstractBaseUser):
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     signed_out_at = models.DateTimeField(null=True)  # sessions begun before are over
+    factor_reset_at = models.DateTimeField(null=True)  # until a new second step is set up, by the mailed link alone
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: list[str] = []
     objects = AccountManager()
 
-    field_classes = classes(accounts="id email name is_active is_demo created_at signed_out_at password last_login")
+    field_classes = classes(
+        accounts="id email name is_active is_demo created_at signed_out_at factor_reset_at password last_login"
+    )
 
     def __str__(self) -> str:
         return f"Account {self.pk}"
@@ -265,10 +268,11 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField()
     redeemed_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
+    is_agreed = models.BooleanField(default=True, db_default=True)  # False: waits for a second person, and has no link
 
     field_classes = classes(
         accounts="id scheme email name role job_title practice agency may_triage hours_per_week"
-        " invited_by created_at expires_at redeemed_at withdrawn_at"
+        " invited_by created_at expires_at redeemed_at withdrawn_at is_agreed"
     )
 
     class Meta:
@@ -278,6 +282,72 @@ class Invitation(models.Model):
                 condition=Q(redeemed_at=None, withdrawn_at=None),
                 name="one_open_invitation_of_an_address",
             )
+        ]
+
+
+class ProposalKind(models.TextChoices):
+    INVITE = "invite", "Invite someone"
+    CHANGE = "change", "Change someone's place"
+    RESET = "reset", "Reset someone's second step"
+
+
+class Decision(models.TextChoices):
+    AGREED = "agreed", "Agreed"
+    REFUSED = "refused", "Refused"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class Proposal(models.Model):
+    """What one member asks for and only a second can let happen: a place that opens much, a lost second step."""
+
+    scheme = models.ForeignKey(Scheme, models.PROTECT)
+    kind = models.CharField(max_length=6, choices=ProposalKind)
+    invitation = models.ForeignKey(Invitation, models.PROTECT, null=True)
+    member = models.ForeignKey(Membership, models.PROTECT, null=True, related_name="+")
+    role = models.CharField(max_length=3, blank=True)  # what someone would become
+    place = models.JSONField(default=dict)  # the rest of that place
+    asked_by = models.ForeignKey(Membership, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    decision = models.CharField(max_length=9, choices=Decision, blank=True)  # empty while it waits
+    decided_by = models.ForeignKey(Membership, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    objects = ScopedManager()
+    field_classes = classes(
+        accounts="id scheme kind invitation member role place asked_by asked_at expires_at"
+        " decision decided_by decided_at"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(decision="agreed") | (Q(decided_by__isnull=False) & ~Q(decided_by=F("asked_by"))),
+                name="agreed_by_a_second_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(invitation__isnull=False, member__isnull=True, kind="invite")
+                | (Q(invitation__isnull=True, member__isnull=False) & ~Q(kind="invite")),
+                name="a_proposal_is_about_one_thing",
+            ),
+        ]
+        indexes = [models.Index(fields=["scheme", "-asked_at"], condition=Q(decision=""), name="proposals_waiting")]
+
+
+class Identity(models.Model):
+    """How an account is known to an outside sign-in: the issuer and its own name for the account, never an address."""
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="identities")
+    issuer = models.CharField(max_length=300)
+    subject = models.CharField(max_length=255)
+    linked_at = models.DateTimeField()
+
+    field_classes = classes(accounts="id account issuer subject linked_at")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "subject"], name="an_identity_opens_one_account"),
+            models.UniqueConstraint(fields=["account", "issuer"], name="one_identity_of_an_issuer"),
         ]
 
 

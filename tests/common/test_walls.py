@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 # Tables that stand outside row-level security, and why each may.
 OUTSIDE = {
-    "team": {"host", "scheme", "account", "membership", "invitation", "token", "onetimecode"},
+    "team": {"host", "scheme", "account", "membership", "invitation", "token", "onetimecode", "identity"},
     "places": "postcodes and registers",
     "directory": "public facts, shared by schemes; scheme rows of it are walled",
     "others": ("auth_", "django_", "account_", "mfa_", "procrastinate_", "linkwell_cache"),
