@@ -159,6 +159,8 @@ def test_a_second_scheme_that_may_be_read_may_not_be_changed_and_nothing_moves_t
             assert cursor.rowcount == 0
         with pytest.raises(DatabaseError), transaction.atomic():
             Person.objects.filter(pk=mine.pk).update(scheme=other_scheme)
+        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+            PersonFactory(scheme=other_scheme)
 
 
 def test_a_row_cannot_hang_on_a_person_of_another_scheme(scheme, other_scheme):

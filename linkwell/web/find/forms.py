@@ -94,6 +94,20 @@ class FindForm(PageForm):
             offset=(page - 1) * per_page,
         )
 
+    def limits(self) -> dict[str, Any]:
+        """Return the limits that were set, as codes; neither the place nor the person's words are among them."""
+        said = self.cleaned_data
+        limits = {
+            "reach_metres": int(said["reach"]) if said["reach"] and self.located is not None else None,
+            "modes": said["modes"],
+            "days": [int(day) for day in said["days"]],
+            "language": said["language"],
+            "access_needs": said["access"],
+            "free_only": said["free_only"],
+            "has_room": said["has_room"],
+        }
+        return {name: value for name, value in limits.items() if value}
+
 
 class MissingForm(PageForm):
     """What is missing here: the need, and what failed."""

@@ -49,6 +49,12 @@ def found(form: FindForm, *, age: int | None, at: datetime) -> Found:
     return Found(answer, form.cleaned_data["page"] or 1, pages, _in_a_line(form))
 
 
+def failed(form: FindForm) -> dict[str, object]:
+    """Return what the page about a gap starts from: the first need of a valid search, and its limits in words."""
+    needs = form.cleaned_data["needs"]
+    return {"code": needs[0] if needs else "", "what_failed": _limits_in_a_line(form)}
+
+
 def age_of(episode: Episode, at: datetime) -> int | None:
     """Return the person's age, if the birth date is known."""
     return age_on(episode.person.born_on, at.date()) if episode.person.born_on else None
@@ -57,10 +63,30 @@ def age_of(episode: Episode, at: datetime) -> int | None:
 def _in_a_line(form: FindForm) -> str:
     said = form.cleaned_data
     parts = [
-        ", ".join(str(label) for code, label in form.fields["needs"].choices if code in said["needs"]).lower(),
+        _chosen(form, "needs", ", "),
         f"near {said['place'].upper()}" if said["place"] else "",
         f"up to {int(said['reach']) / 1000:g} km" if said["reach"] and said["place"] else "",
-        " or ".join(str(label) for code, label in form.fields["modes"].choices if code in said["modes"]).lower(),
+        _chosen(form, "modes", " or "),
         "free" if said["free_only"] else "",
     ]
     return " · ".join(part for part in parts if part)
+
+
+def _limits_in_a_line(form: FindForm) -> str:
+    said = form.cleaned_data
+    language = str(dict(form.fields["language"].choices)[said["language"]]) if said["language"] else ""
+    parts = [
+        f"within {int(said['reach']) / 1000:g} km" if said["reach"] and said["place"] else "",
+        _chosen(form, "modes", " or "),
+        " or ".join(str(label) for code, label in form.fields["days"].choices if code in said["days"]),
+        f"in {language}" if language else "",
+        _chosen(form, "access", ", "),
+        "free" if said["free_only"] else "",
+        "with room now" if said["has_room"] else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def _chosen(form: FindForm, name: str, between: str) -> str:
+    codes = form.cleaned_data[name]
+    return between.join(str(label) for code, label in form.fields[name].choices if code in codes).lower()
