@@ -7,6 +7,7 @@ import typer
 from typer.core import TyperGroup
 
 GROUPS = {
+    "audit": ("linkwell.cli.audit", "The audit trail: check it, seal it."),
     "database": ("linkwell.cli.database_commands", "The database: prepare, start, stop, look into."),
     "demo": ("linkwell.cli.demo", "The demo scheme."),
     "directory": ("linkwell.cli.directory", "Directories of services: bring in, check."),

@@ -46,6 +46,12 @@ DEBUG = False
 ALLOWED_HOSTS = [
     host for host in os.environ.get("LINKWELL_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if host
 ]
+# The audit chain: its key, keys it had before, and where its heads are told besides (`linkwell.team.sealing`)
+AUDIT_KEY = os.environ.get("LINKWELL_AUDIT_KEY") or SECRET_KEY
+AUDIT_OLD_KEYS = [key for key in os.environ.get("LINKWELL_AUDIT_OLD_KEYS", "").split(",") if key]
+AUDIT_HEADS = os.environ.get("LINKWELL_AUDIT_HEADS") or str(HOME / "audit-heads.log")
+AUDIT_SYSLOG = os.environ.get("LINKWELL_AUDIT_SYSLOG", "")
+AUDIT_MAIL = os.environ.get("LINKWELL_AUDIT_MAIL", "")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 DATABASES = {"default": database(_required("DATABASE_URL"))}
 DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}

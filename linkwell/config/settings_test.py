@@ -12,3 +12,4 @@ DATABASES["default"]["OPTIONS"].pop("pool")
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LINKWELL_STRICT_TEMPLATES = True  # a name that a template misspells fails its test
+AUDIT_HEADS = ""  # a test that tells a second place names a folder of its own

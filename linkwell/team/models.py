@@ -387,3 +387,6 @@ def is_current(membership: Membership, at: datetime) -> bool:
     """Say whether a membership is in force at a moment."""
     on = timezone.localdate(at)
     return membership.began_on <= on and (membership.ended_on is None or membership.ended_on > on)
+
+
+from linkwell.team.sealing.models import AuditCheck, AuditSeal, HeadDelivery  # noqa: E402, F401  tables of this room

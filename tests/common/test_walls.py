@@ -126,7 +126,7 @@ def test_the_app_is_neither_owner_nor_superuser_and_may_not_pass_the_walls():
 APPEND_ONLY = (
     "common_auditevent referrals_referralevent referrals_feedbacktoreferrer support_episodeevent support_contact"
     " support_aboutme support_planversion connections_connectionevent connections_reply outcomes_completion"
-    " outcomes_score"
+    " outcomes_score team_auditseal team_auditcheck"
 ).split()
 
 
