@@ -24,6 +24,7 @@ SETTINGS = {
     "unix_socket_permissions": "0700",
     "timezone": "UTC",
     "jit": "off",
+    "default_text_search_config": "pg_catalog.english",  # homes of before hold a name no parallel worker can read
     "max_connections": "60",
     "shared_buffers": "256MB",
     # a week of logs without any value of a row: no statement, no parameter, no detail
@@ -113,7 +114,7 @@ class Server:
         self.places.user.make_folder(draft)
         options = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         options += ["--locale=C", "--auth=peer", "--data-checksums", "--no-instructions"]
-        options += ["--text-search-config=pg_catalog.english", f"--username={SUPERUSER}"]
+        options += ["--text-search-config=english", f"--username={SUPERUSER}"]
         if self.fast_and_loose:
             options.append("--no-sync")
         done = self._run("initdb", "-D", draft, *options)
