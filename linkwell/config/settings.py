@@ -24,7 +24,11 @@ def _required(name: str) -> str:
 
 
 def database(url: str) -> dict[str, Any]:
-    """Return Django's settings for a libpq URL; sockets by `?host=/folder` included."""
+    """Return Django's settings for a libpq URL; sockets by `?host=/folder` included.
+
+    Nothing here needs a connection of its own to the server: no start-up option (the app's role has its
+    statement_timeout from `linkwell database prepare`), no prepared statement, no cursor on the server.
+    """
     parts = dict(conninfo_to_dict(url))
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -33,7 +37,7 @@ def database(url: str) -> dict[str, Any]:
         "PASSWORD": parts.pop("password", ""),
         "HOST": parts.pop("host", ""),
         "PORT": parts.pop("port", ""),
-        "OPTIONS": {**parts, "options": f"-c statement_timeout=30000 {parts.get('options', '')}".strip()},
+        "OPTIONS": {**parts, "prepare_threshold": None},
         "DISABLE_SERVER_SIDE_CURSORS": True,  # transaction pooling
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
@@ -55,6 +59,8 @@ AUDIT_MAIL = os.environ.get("LINKWELL_AUDIT_MAIL", "")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 DATABASES = {"default": database(_required("DATABASE_URL"))}
 DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
+# what waits for notifications goes to the server itself where DATABASE_URL leads through a pooler
+LINKWELL_LISTEN_URL = os.environ.get("LINKWELL_LISTEN_URL", "")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOT_URLCONF = "linkwell.config.urls"
 WSGI_APPLICATION = "linkwell.config.wsgi.application"
