@@ -1,6 +1,6 @@
 # Linkwell from a clone. `make run` needs Python 3.11+, Node 20+ and make; nothing is redone that is done.
 
-.PHONY: mutants run test check fix journeys bench docs lock clean environment assets chromium python node faults
+.PHONY: mutants run test check fix journeys bench test-debian docs lock clean environment assets chromium python node faults
 .DEFAULT_GOAL := run
 
 VENV := .venv
@@ -40,6 +40,10 @@ journeys: $(BIN)/.linkwell-dev assets chromium
 SECONDS ?= 600
 faults: $(BIN)/.linkwell-dev assets
 	@$(BIN)/python -W ignore -m tests.faults.campaign --seconds $(SECONDS) $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED))
+
+# The suite on the system's PostgreSQL, then through pgbouncer; POOLER=0 or 1 for one of them, PYTEST="tests/web -x"
+test-debian: $(BIN)/.linkwell-dev assets chromium
+	@$(BIN)/python -m tests.debian $(PYTEST)
 
 bench: environment
 	@for file in bench/*.py; do [ -f "$$file" ] || continue; echo "== $$file"; $(BIN)/python "$$file" || exit 1; done

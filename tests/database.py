@@ -33,6 +33,7 @@ class Clone:
     name: str
     app_url: str
     owner_url: str
+    straight_url: str  # as the app role and past any pooler: for what holds on to its connection
 
     def environment(self) -> dict[str, str]:
         """Return what a process of the product needs to work on this database."""
@@ -40,6 +41,7 @@ class Clone:
             **os.environ,
             "DATABASE_URL": self.app_url,
             "LINKWELL_OWNER_URL": self.owner_url,
+            "LINKWELL_LISTEN_URL": self.straight_url,
             "LINKWELL_SECRET_KEY": "a-key-for-tests-only",
         }
 
@@ -54,6 +56,7 @@ class TestServer:
     admin: str
     app: str
     owner: str
+    straight: str
 
     def template(self) -> str:
         """Return the name of a database migrated to the present state, building it if need be."""
@@ -71,7 +74,7 @@ class TestServer:
         name = f"linkwell_test_{os.getpid()}_{next(_numbers)}"
         with roles.connect(self.admin) as server:
             server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-        return Clone(name, make_conninfo(self.app, dbname=name), make_conninfo(self.owner, dbname=name))
+        return Clone(name, *(make_conninfo(url, dbname=name) for url in (self.app, self.owner, self.straight)))
 
     def drop(self, clone: Clone) -> None:
         """Remove the database and whoever is still connected to it."""
@@ -109,12 +112,12 @@ def test_server() -> Iterator[TestServer]:
     home.mkdir(parents=True, exist_ok=True)
     given = database.named_by_environment() if os.environ.get("LINKWELL_OWNER_URL") else None
     if given is not None:
-        yield TestServer(home, given.owner, given.app, given.owner)
+        yield TestServer(home, given.owner, given.app, given.owner, os.environ.get("LINKWELL_LISTEN_URL") or given.app)
         return
     with database.running(home, fast_and_loose=True) as server:
         admin = server.url(user=SUPERUSER, database="postgres")
         app, owner = (server.url(user=user, database="postgres") for user in (roles.APP, roles.OWNER))
-        yield TestServer(home, admin, app, owner)
+        yield TestServer(home, admin, app, owner, app)
 
 
 def django_settings(url: str) -> dict[str, object]:

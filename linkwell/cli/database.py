@@ -39,9 +39,15 @@ def named_by_environment() -> Urls | None:
     """Return the addresses the environment gives, or None for the embedded database."""
     app = os.environ.get("DATABASE_URL", "").strip()
     owner = os.environ.get("LINKWELL_OWNER_URL", "").strip()
+    listen = os.environ.get("LINKWELL_LISTEN_URL", "").strip()
     if app and owner:
-        _check_form(DATABASE_URL=app, LINKWELL_OWNER_URL=owner)
+        _check_form(DATABASE_URL=app, LINKWELL_OWNER_URL=owner, **({"LINKWELL_LISTEN_URL": listen} if listen else {}))
         return Urls(app, owner)
+    if listen and not app and not owner:
+        raise Refused(
+            "LINKWELL_LISTEN_URL is set but DATABASE_URL is not. Leave it out to use the embedded database, or set all"
+            " three addresses."
+        )
     if app or owner:
         given, missing = ("DATABASE_URL", "LINKWELL_OWNER_URL") if app else ("LINKWELL_OWNER_URL", "DATABASE_URL")
         raise Refused(

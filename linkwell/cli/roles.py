@@ -1,6 +1,6 @@
 """The roles of the database and what each may do; idempotent, on the embedded server or another.
 
-linkwell_owner   owns every table, migrates, backs up; passes the scheme walls where the server allows
+linkwell_owner   owns every table, migrates, backs up; passes the scheme walls (BYPASSRLS)
 linkwell_app     web, worker and commands; behind the walls; reads and writes rows, changes no table
 linkwell_views   owns the reporting views; nobody logs in as it
 linkwell_report  may read those views alone; the app steps into it for a report
@@ -14,6 +14,7 @@ from linkwell.cli.errors import Refused
 
 OWNER, APP, VIEWS, REPORT = "linkwell_owner", "linkwell_app", "linkwell_views", "linkwell_report"
 OLDEST = 15
+STATEMENT_TIMEOUT = "30s"  # on the role, for a pooler lets no start-up option through
 RIGHTS = {"TABLES": "SELECT, INSERT, UPDATE, DELETE", "SEQUENCES": "USAGE, SELECT", "FUNCTIONS": "EXECUTE"}
 
 
@@ -52,7 +53,8 @@ def prepare(admin_url: str, *, app_url: str, owner_logs_in: bool) -> None:
     """Create what is missing of roles and rights in the database that `admin_url` names.
 
     The role of `app_url` is created with its password if it is missing, and made a member of
-    linkwell_app if it has another name. Raise Refused if a right is lacking or the walls would leak.
+    linkwell_app if it has another name. Raise Refused if a right is lacking, if the walls would leak or
+    if the owner would not see over them.
     """
     app = conninfo_to_dict(app_url)
     _check_same_database(conninfo_to_dict(admin_url), app)
@@ -62,6 +64,7 @@ def prepare(admin_url: str, *, app_url: str, owner_logs_in: bool) -> None:
             with server.transaction():
                 server.execute("SELECT pg_advisory_xact_lock(712509)")  # two first starts take turns
                 _create_roles(server, app, owner_logs_in=owner_logs_in)
+                _limit_statements(server, str(app.get("user") or APP))
                 _give_rights(server)
                 _give_rights_on_what_is_there(server)
         except psycopg.errors.InsufficientPrivilege as error:
@@ -70,6 +73,7 @@ def prepare(admin_url: str, *, app_url: str, owner_logs_in: bool) -> None:
                 " a role that owns the database and may create roles, such as the server's administrator."
             ) from None
         _check_walls_hold(server, str(app.get("user") or APP))
+        _check_owner_sees_every_row(server)
 
 
 def _create_roles(server: psycopg.Connection, app: dict, *, owner_logs_in: bool) -> None:
@@ -92,6 +96,14 @@ def _create_roles(server: psycopg.Connection, app: dict, *, owner_logs_in: bool)
     for group, member in ((REPORT, APP), (VIEWS, OWNER), (APP, user), (OWNER, me)):
         if group != member and not _is_member(server, member, group):
             server.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(group), sql.Identifier(member)))
+
+
+def _limit_statements(server: psycopg.Connection, user: str) -> None:
+    """Let no statement of the app's login run on for ever; a limit that an operator set stays."""
+    query = "SELECT 1 FROM pg_roles, unnest(rolconfig) AS line WHERE rolname = %s AND line LIKE %s"
+    if not server.execute(query, [user, "statement_timeout=%"]).fetchone():
+        limit = sql.SQL("ALTER ROLE {} SET statement_timeout = {}")
+        server.execute(limit.format(sql.Identifier(user), sql.Literal(STATEMENT_TIMEOUT)))
 
 
 def _give_rights(server: psycopg.Connection) -> None:
@@ -145,6 +157,14 @@ def _check_walls_hold(server: psycopg.Connection, user: str) -> None:
         raise Refused(
             f"The role {user} of DATABASE_URL passes the walls between schemes: it is a superuser, has BYPASSRLS or"
             f" may act as {OWNER}. Let DATABASE_URL log in as an ordinary role, such as {APP}."
+        )
+
+
+def _check_owner_sees_every_row(server: psycopg.Connection) -> None:
+    if not (_flag(server, OWNER, "rolbypassrls") or _flag(server, OWNER, "rolsuper")):
+        raise Refused(
+            f"The role {OWNER} may not pass row-level security, so migrations and backups would miss rows without a"
+            f" word. Let an administrator of the server run this once: ALTER ROLE {OWNER} BYPASSRLS; then try again."
         )
 
 

@@ -20,7 +20,8 @@ def healthz(request: HttpRequest) -> JsonResponse:
     state = {"database": "down", "worker": "unknown", "migrations": "unknown"}
     try:
         # a connection of its own, so that neither a full pool nor a dead one in it can answer for the server
-        with psycopg.connect(**_login(), connect_timeout=2, autocommit=True) as server:
+        with psycopg.connect(**_login(), connect_timeout=2) as server:
+            server.execute("SET LOCAL statement_timeout = 2000")
             state["database"] = "ok"
             state["migrations"] = _migrations(server)
             if state["migrations"] == "ok":
@@ -34,8 +35,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 def _login() -> dict[str, str]:
     place = connection.settings_dict
     names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
-    given = {part: str(place[name]) for part, name in names.items() if place.get(name)}
-    return {**given, "options": "-c statement_timeout=2000"}
+    return {part: str(place[name]) for part, name in names.items() if place.get(name)}
 
 
 def _migrations(server: psycopg.Connection) -> str:

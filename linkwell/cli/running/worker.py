@@ -3,12 +3,17 @@
 import asyncio
 import logging
 import os
+import sys
 
 from linkwell.cli.running.children import end_with_parent
 
 HEARTBEAT_SECONDS = 5
 GONE_AFTER_SECONDS = 20
 JOBS_AT_ONCE = 2
+LOOKS_FOR_JOBS = (
+    "The worker reaches the database through a pooler, so it is not told of jobs and looks for them every five seconds."
+    " Set LINKWELL_LISTEN_URL to the address of the server itself."
+)
 
 
 async def take_up_what_was_left(app) -> None:
@@ -22,10 +27,14 @@ async def take_up_what_was_left(app) -> None:
 async def work(app) -> None:
     """Do jobs until told to stop."""
     async with app.open_async():
+        told = await is_told_of_jobs(app)
+        if not told:
+            print(LOOKS_FOR_JOBS, file=sys.stderr, flush=True)
         minding = asyncio.create_task(take_up_what_was_left(app))
         working = asyncio.create_task(
             app.run_worker_async(
                 concurrency=JOBS_AT_ONCE,
+                listen_notify=told,
                 delete_jobs="successful",
                 shutdown_graceful_timeout=5,
                 update_heartbeat_interval=HEARTBEAT_SECONDS,
@@ -54,6 +63,24 @@ class KindAndPlace(logging.Filter):
         return True
 
 
+def connector():
+    """Return what fetches jobs: on the server itself where LINKWELL_LISTEN_URL names it, else as the pages do."""
+    from django.conf import settings
+    from procrastinate.contrib.django import app
+    from procrastinate.psycopg_connector import PsycopgConnector
+
+    if settings.LINKWELL_LISTEN_URL:
+        return PsycopgConnector(kwargs={"conninfo": settings.LINKWELL_LISTEN_URL, "prepare_threshold": None})
+    return app.connector.get_worker_connector()
+
+
+async def is_told_of_jobs(app) -> bool:
+    """Say whether notifications reach us: not where a pooler stands before the server's own process."""
+    async with app.connector.pool.connection() as server:
+        answer = await (await server.execute("SELECT pg_backend_pid()")).fetchone()
+        return server.info.backend_pid == answer[0]
+
+
 def main() -> None:
     """Set Django up and work."""
     import django
@@ -64,7 +91,7 @@ def main() -> None:
         handler.addFilter(KindAndPlace())
     from procrastinate.contrib.django import app
 
-    with app.replace_connector(app.connector.get_worker_connector()) as worker_app:
+    with app.replace_connector(connector()) as worker_app:
         asyncio.run(work(worker_app))
 
 
