@@ -11,7 +11,9 @@ from typing import Any
 
 from django.db import transaction
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.manager import JobManager
 
 from linkwell.common import audit, crash
 from linkwell.common.scope import scope
@@ -72,6 +74,8 @@ def clock_job(*, name: str, purpose: str, cron: str) -> Callable[[Callable[[], N
 def enqueue(name: str, *, once: str | None = None, at: datetime | None = None, **ids: int) -> None:
     """Put a job on the queue within this transaction; with `once`, not if one of that name waits already."""
     job = app.configure_task(name, queueing_lock=once, schedule_at=at)
+    # always over Django's connection: in the worker the app has another one, outside this transaction
+    job.job_manager = JobManager(DjangoConnector())
     try:
         with transaction.atomic():  # a refused second job must not undo what it follows from
             job.defer(**ids)
