@@ -1,4 +1,4 @@
-"""The audit trail, and the manager that refuses to read without a scope."""
+"""The audit trail, forms that were sent, and the manager that refuses to read without a scope."""
 
 from typing import Any
 
@@ -46,3 +46,22 @@ class AuditEvent(models.Model):
             models.Index(fields=["scheme_id", "person_id", "at"], name="audit_by_person"),
             models.Index(fields=["scheme_id", "membership_id", "at"], name="audit_by_member"),
         ]
+
+
+class SentForm(models.Model):
+    """That a form was sent, by hashes alone, so that sending it again gives the same answer and no second record."""
+
+    scheme_id = models.BigIntegerField(db_index=False)  # foreign key by the migration
+    key_hash = models.CharField(max_length=43)
+    body_hash = models.CharField(max_length=43)
+    who_hash = models.CharField(max_length=43)
+    location = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField()
+
+    objects = ScopedManager()
+
+    field_classes = classes(operational="id scheme_id key_hash body_hash who_hash location at")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scheme_id", "key_hash"], name="one_sending_of_a_key")]
+        indexes = [models.Index(fields=["scheme_id", "who_hash", "-id"], name="sent_forms_by_sender")]

@@ -1,12 +1,14 @@
-"""Seals the audit trail, every minute; rows that became visible late are looked for every night."""
+"""Seals the audit trail, every minute; forgets, every night, the keys of forms that were sent long ago."""
 
 from django.utils import timezone
 
+from linkwell.common import once
 from linkwell.common.jobs import clock_job, enqueue, scheme_job
 from linkwell.team import queries
 from linkwell.team.sealing import actions
 
 SEAL = "audit.seal_scheme"
+FORGET = "forms.forget_scheme"
 
 
 @scheme_job(name=SEAL, purpose="Seal the audit rows of a scheme", in_steps=True)
@@ -18,3 +20,14 @@ def seal_scheme(*, scheme_id: int) -> None:
 def seal() -> None:
     for scheme_id in queries.scheme_ids():
         enqueue(SEAL, once=f"audit-seal-{scheme_id}", scheme_id=scheme_id)
+
+
+@scheme_job(name=FORGET, purpose="Forget the keys of forms that were sent more than thirty days ago")
+def forget_old_sendings(*, scheme_id: int) -> None:
+    once.forget_old(scheme_id=scheme_id, at=timezone.now())
+
+
+@clock_job(name="forms.forget", purpose="Look for old keys of forms in each scheme", cron="40 3 * * *")
+def forget() -> None:
+    for scheme_id in queries.scheme_ids():
+        enqueue(FORGET, once=f"forms-forget-{scheme_id}", scheme_id=scheme_id)

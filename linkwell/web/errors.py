@@ -6,9 +6,11 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
 from psycopg_pool import PoolTimeout
 
 from linkwell.web.render import render
+from linkwell.web.sent import is_secret, typed
 
 log = logging.getLogger("linkwell.web")
 AWAY = (OperationalError, InterfaceError, PoolTimeout)  # the database does not answer
@@ -44,20 +46,26 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:
-    """Return the page for a database that does not answer, with what was typed still in it."""
-    typed = (
-        [
-            (name, value)
-            for name, values in request.POST.lists()
-            for value in values
-            if len(value) > 20 and "password" not in name and name not in ("csrfmiddlewaretoken", "code", "credential")
-        ]
-        if request.method == "POST"
-        else []
-    )
-    response = render(request, "errors/503.jinja", {"typed": typed}, status=503)
+    """Return the page for a database that does not answer, with what was typed in a form to send again.
+
+    It keeps the form's key, so that sending it again is safe whatever became of the first time.
+    """
+    context = {"address": request.get_full_path(), "typed": typed(request), "again": may_send_again(request)}
+    response = render(request, "errors/503.jinja", context, status=503)
     response["Retry-After"] = "10"
     return response
+
+
+def may_send_again(request: HttpRequest) -> bool:
+    """Say whether a page may offer what was sent to be sent again.
+
+    Not what another site sent, for the person would send it as their own; nor a form with a password, a code or a file,
+    which no page gives back.
+    """
+    if request.method != "POST" or request.FILES or any(is_secret(name) for name in request.POST):
+        return False
+    # the database may have failed before the middleware came to this
+    return CsrfViewMiddleware(lambda _: HttpResponse()).process_view(request, None, (), {}) is None
 
 
 def log_fault(where: str, fault: BaseException) -> None:

@@ -34,6 +34,7 @@ from linkwell.team.queries import Seat, demo_scheme_ids, seat_of, seats, token_s
 from linkwell.web import errors
 from linkwell.web.errors import AWAY
 from linkwell.web.frame import frame_for
+from linkwell.web.once import answer_once
 
 View = Callable[..., HttpResponse]
 LARGEST_ID = 2**63 - 1
@@ -70,6 +71,7 @@ def route(*, roles: Iterable[str], relation: str, audit: str = "", demo_only: bo
             return _answer(view, policy, request, args, kwargs)
 
         cast(Any, guarded).policy = policy
+        cast(Any, guarded).answers_once = True
         return guarded
 
     return declare
@@ -202,11 +204,14 @@ def by_token(*, purpose: str, audit: str = "") -> Callable[[View], View]:
                 return errors.not_found(request)
             request.token_secret = secret  # type: ignore[attr-defined]
             return _in_scope(
-                lambda: view(request, token_id=found.token_id, **kwargs),
+                lambda: answer_once(
+                    request, f"link {found.token_id}", lambda: view(request, token_id=found.token_id, **kwargs)
+                ),
                 request, [found.scheme_id], found.scheme_id, None, policy,
             )  # fmt: skip
 
         cast(Any, guarded).policy = policy
+        cast(Any, guarded).answers_once = True
         return guarded
 
     return declare
@@ -227,7 +232,7 @@ def _answer(
     else:
 
         def call() -> HttpResponse:
-            return view(request, *args, **kwargs)
+            return answer_once(request, f"account {request.user.pk}", lambda: view(request, *args, **kwargs))
 
     seat = request.seat
     return _in_scope(call, request, seat.scheme_ids, seat.membership.scheme_id, seat.membership, policy)

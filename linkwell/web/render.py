@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render as django_render
 from django.utils.html import format_html
 
+from linkwell.web.sent import FormInput
+
 
 @dataclass(frozen=True, kw_only=True)
 class NavItem:
@@ -52,6 +54,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
     return {
         "frame": getattr(request, "frame", None) or Frame(),
         "banners": messages.get_messages(request),
+        "csrf_input": FormInput(request),
         "csp_nonce": str(getattr(request, "csp_nonce", "")),  # read, or the header goes without it
     }
 

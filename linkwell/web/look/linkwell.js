@@ -34,6 +34,21 @@ document.addEventListener("allauth.error", (event) => {
   problem.hidden = false;
 });
 
+// Back loads a page anew, so its forms have new keys: give a form the key that it was sent with, so that sending it again
+// is not a second record. Each entry of the browser's history remembers its own.
+const formKeys = () => [...document.querySelectorAll('form[method="post"] > input[name="once"]')];
+const place = (input) => `${input.form.getAttribute("action") ?? ""} ${formKeys().filter((other) => other.form.action === input.form.action).indexOf(input)}`;
+const sentKeys = history.state?.sentKeys ?? {};
+if (performance.getEntriesByType("navigation")[0]?.type === "back_forward") {
+  for (const input of formKeys()) input.value = sentKeys[place(input)] ?? input.value;
+}
+document.addEventListener("submit", (event) => {
+  const input = event.target.querySelector?.(':scope > input[name="once"]');
+  if (!input) return;
+  sentKeys[place(input)] = input.value;
+  history.replaceState({ ...history.state, sentKeys }, "");
+});
+
 let escapes = 0;
 document.addEventListener("keydown", (event) => {
   escapes = event.key === "Escape" ? escapes + 1 : 0;
