@@ -104,6 +104,16 @@ class NotALinkWorker(DomainError):
         super().__init__("Choose a link worker of this scheme.")
 
 
+class ReferenceUsed(DomainError):
+    code = "reference_used"
+
+    def __init__(self, *, reference: str) -> None:
+        super().__init__(
+            f"A referral with this reference of yours came before: it is {reference}. Nothing was changed. If this is"
+            " something new, give it another reference."
+        )
+
+
 class SameKeyOtherReferral(DomainError):
     code = "same_key_other_referral"
 

@@ -66,6 +66,7 @@ class Referral(models.Model):
     state = models.CharField(max_length=12, choices=State)
     state_reason = models.TextField(blank=True)
     submission_key = models.UUIDField(null=True)
+    sender_reference = models.CharField(max_length=60, blank=True, default="", db_default="")  # the referrer's own
     received_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
@@ -75,7 +76,7 @@ class Referral(models.Model):
     field_classes = classes(
         operational="id scheme programme person reference source practice agency referrer referrer_name on_behalf_of"
         " urgency state submission_key received_at decided_at closed_at",
-        reason="reason needs told_person state_reason",
+        reason="reason needs told_person state_reason sender_reference",
         address="contact_given",
     )
 
@@ -83,6 +84,14 @@ class Referral(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["scheme", "reference"], name="one_referral_of_a_reference"),
             models.UniqueConstraint(fields=["scheme", "submission_key"], name="one_referral_of_a_submission"),
+            *(
+                models.UniqueConstraint(
+                    fields=["scheme", sender, "sender_reference"],
+                    condition=Q(**{f"{sender}__isnull": False}) & ~Q(sender_reference=""),
+                    name=f"one_referral_of_a_reference_of_the_{sender}",
+                )
+                for sender in ("practice", "agency")
+            ),
         ]
         indexes = [
             models.Index(fields=["scheme", "state", "received_at"], name="referrals_by_state"),

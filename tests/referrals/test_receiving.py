@@ -101,6 +101,40 @@ def test_the_same_key_with_other_content_is_refused_R02(rana, details, words):
     assert Referral.objects.count() == 1
 
 
+def test_Z18_the_sender_s_own_reference_is_one_referral_for_ever(rana):
+    asked = replace(ASKED, sender_reference=" E-7781 ")
+    first = refer(rana, request=replace(asked, submission_key=uuid4()))
+    again = refer(rana, request=replace(asked, submission_key=uuid4()), at=NOW + timedelta(days=400))
+
+    assert again.pk == first.pk and first.sender_reference == "E-7781"
+    assert Referral.objects.count() == Person.objects.count() == 1
+
+
+def test_Z19_the_sender_s_reference_with_another_person_is_refused_and_the_first_stays(rana):
+    asked = replace(ASKED, sender_reference="E-7781")
+    first = refer(rana, request=asked)
+
+    with pytest.raises(errors.ReferenceUsed, match=first.reference):
+        refer(rana, details=replace(ADA, family_name="Khan"), request=asked)
+    assert Referral.objects.count() == Person.objects.count() == 1
+
+
+def test_R01_the_same_reference_of_two_practices_is_two_referrals(rana):
+    asked = replace(ASKED, sender_reference="E-7781")
+    refer(rana, request=asked)
+    refer(MembershipFactory(role=REF), request=asked)
+
+    assert Referral.objects.count() == 2
+
+
+def test_R01_the_database_itself_holds_one_referral_of_a_practice_s_reference(rana):
+    referral = refer(rana, request=replace(ASKED, sender_reference="E-7781"))
+    other = refer(rana)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Referral.objects.filter(pk=other.pk).update(sender_reference=referral.sender_reference)
+
+
 def test_the_practices_own_person_is_the_same_person_again(rana):
     first = refer(rana)
     assert refer(MembershipFactory(role=REF, practice=rana.practice)).person_id == first.person_id

@@ -45,6 +45,7 @@ class Request:
     risk_text: str = ""
     risk_none_known: bool = False
     submission_key: UUID | None = None
+    sender_reference: str = ""
     practice_id: int | None = None
     agency_id: int | None = None
     referrer_name: str = ""
@@ -66,8 +67,9 @@ def receive_referral(
 ) -> Referral:
     """Receive a referral from a member of a practice or agency, or from staff who enter it for one.
 
-    The same submission twice is one referral. Raises NothingToGoOn, NotIdentified, AgreementMissing,
-    ReferrerMissing, NotOfThisScheme, SameKeyOtherReferral, and what `add_person` and `check_reachable` raise.
+    The same submission twice is one referral, and so is the same reference of the sender's own, for ever. Raises
+    NothingToGoOn, NotIdentified, AgreementMissing, ReferrerMissing, NotOfThisScheme, SameKeyOtherReferral,
+    ReferenceUsed, and what `add_person` and `check_reachable` raise.
     """
     if by.role not in (REF, LW, SUP):
         raise NotVisible
@@ -79,6 +81,11 @@ def receive_referral(
     rules.check_agreement(agreed=request.agreed, why_not=request.agreed_why_not)
     person_rules.check_reachable(details.phone, details.email, details.address, no_fixed_abode=details.no_fixed_abode)
     came_from = _from(request, details, by)
+    known = _same_reference(request, came_from, by)
+    if known is not None:
+        if _says_the_same(known, details, request):
+            return known
+        raise errors.ReferenceUsed(reference=known.reference)
     person, differs = _person_for(details, reach, came_from, by=by, at=at)
     referral = Referral.objects.create(
         scheme_id=by.scheme_id,
@@ -97,6 +104,7 @@ def receive_referral(
         contact_given="\n".join(differs),
         state=State.RECEIVED,
         submission_key=request.submission_key,
+        sender_reference=request.sender_reference.strip(),
         received_at=at,
     )
     ReferralEvent.objects.create(scheme_id=by.scheme_id, referral=referral, at=at, now=State.RECEIVED, by=by)
@@ -120,10 +128,24 @@ def _same_submission(request: Request, by: Membership) -> Referral | None:
 
 def _unchanged(referral: Referral, details: people.Details, request: Request) -> Referral:
     """Return the referral already made by this submission; raise SameKeyOtherReferral if it said something else."""
-    same_words = referral.reason == request.reason.strip() and set(referral.needs) == set(request.needs)
-    if not same_words or referral.person.family_name.casefold() != details.family_name.strip().casefold():
+    if not _says_the_same(referral, details, request):
         raise errors.SameKeyOtherReferral
     return referral
+
+
+def _says_the_same(referral: Referral, details: people.Details, request: Request) -> bool:
+    same_words = referral.reason == request.reason.strip() and set(referral.needs) == set(request.needs)
+    return same_words and referral.person.family_name.casefold() == details.family_name.strip().casefold()
+
+
+def _same_reference(request: Request, came_from: _From, by: Membership) -> Referral | None:
+    """Return the referral that this practice or agency sent under the same reference of its own."""
+    given, sender = request.sender_reference.strip(), (came_from.practice_id, came_from.agency_id)
+    if not given:
+        return None
+    one_at_a_time(f"reference {by.scheme_id} {sender} {given}")
+    rows = Referral.objects.filter(scheme_id=by.scheme_id, practice_id=sender[0], agency_id=sender[1])
+    return rows.filter(sender_reference=given).select_related("person").first()
 
 
 def _from(request: Request, details: people.Details, by: Membership) -> _From:

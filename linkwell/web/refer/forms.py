@@ -110,6 +110,9 @@ class ReferForm(PageForm):
     )
     agreed_why_not = line(_("Why were they not asked?"), most=300)
     on_behalf_of = line(_("Which clinician is this for?"), most=200, hint=_("If it is not you."))
+    sender_reference = line(
+        _("Your own reference"), most=60, hint=_("If your system gives one. The same reference twice is one referral.")
+    )
     came_from = forms.ChoiceField(
         label=_("Who asked for this?"), required=False, help_text=_("They will hear what became of it.")
     )
@@ -135,6 +138,7 @@ class ReferForm(PageForm):
 
     def _speak_of_the_referrer(self) -> None:
         self.fields["told_person"].label = _("What were they told?")
+        self.fields["sender_reference"].label = _("The referrer’s own reference")
         self.fields["agreement"].choices = [  # type: ignore[attr-defined]
             (AGREED, _("Yes, to being referred and to the referrer hearing what comes of it")),
             (NO_FEEDBACK, _("Yes, to being referred, but the referrer should not hear more")),
@@ -235,6 +239,7 @@ class ReferForm(PageForm):
             risk_text=said["risk_text"] if said["risk"] == "some" else "",
             risk_none_known=said["risk"] == "none",
             submission_key=said["submission_key"],
+            sender_reference=said["sender_reference"],
             practice_id=int(number) if kind == "practice" else None,
             agency_id=int(number) if kind == "agency" else None,
             referrer_name=said.get("referrer_name", ""),
