@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from linkwell.cli import backup_commands
 from linkwell.cli.lazy import LazyCommands
 from linkwell.common.errors import DomainError
 
@@ -74,6 +75,10 @@ def manage(context: typer.Context) -> None:
         from django.core.management import execute_from_command_line
 
         execute_from_command_line(["linkwell manage", *context.args])
+
+
+app.add_typer(backup_commands.app, name="backup")
+app.command()(backup_commands.restore)
 
 
 def main() -> None:

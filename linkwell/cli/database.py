@@ -17,7 +17,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from linkwell.cli import roles
 from linkwell.cli.errors import Refused
-from linkwell.cli.home import ensure_home, locked, open_lock, secret_key, try_lock
+from linkwell.cli.home import ensure_home, locked, open_lock, restored_keys, secret_key, try_lock
 from linkwell.cli.postgres.places import places
 from linkwell.cli.postgres.server import SUPERUSER, Server
 
@@ -78,12 +78,17 @@ def database() -> Iterator[Urls]:
             urls = urls_of(server)
             if not roles.exists(server.url(user=SUPERUSER, database="postgres"), database=NAME):
                 prepare(urls)
+        if (folder / "restore-pending.json").exists():
+            from linkwell.cli.backup.restore import finish
+
+            finish(urls, folder)  # a restore was killed: before its keys are read, it is undone or finished
         stack.enter_context(
             _environment(
                 DATABASE_URL=urls.app,
                 LINKWELL_OWNER_URL=urls.owner,
                 LINKWELL_HOME=str(folder),
                 LINKWELL_SECRET_KEY=os.environ.get("LINKWELL_SECRET_KEY") or secret_key(folder),
+                **{name: os.environ.get(name) or key for name, key in restored_keys(folder).items()},
             )
         )
         yield urls

@@ -61,6 +61,22 @@ def status() -> None:
     print(f"The tables: {migrations.state(urls.owner)}.")
 
 
+@app.command()
+def replaced(drop: bool = typer.Option(False, "--drop", help="Remove them for good.")) -> None:
+    """List the databases that a restore replaced and kept; remove them with --drop."""
+    from linkwell.cli.backup import servers
+    from linkwell.cli.database import database
+
+    with database() as urls:
+        names = servers.kept(urls)
+        for name in names:
+            if drop:
+                servers.drop(urls, name)
+            print(f"{name} is removed." if drop else name)
+    if not names:
+        print("No replaced database is kept.")
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def psql(context: typer.Context, owner: bool = typer.Option(False, help="As the owner, past the walls.")) -> None:
     """Open psql on the database, as the app role unless --owner is given."""

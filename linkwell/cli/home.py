@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import json
 import os
 import secrets
 import sys
@@ -11,6 +12,8 @@ from pathlib import Path
 
 import linkwell
 from linkwell.cli.errors import Refused
+
+RESTORED_KEYS = "restored-keys.json"
 
 
 def home() -> Path:
@@ -63,6 +66,12 @@ def secret_key(folder: Path) -> str:
             f"This user may not read {path}. Start Linkwell as the user that made it, or set"
             " LINKWELL_HOME to another folder."
         ) from None
+
+
+def restored_keys(folder: Path) -> dict[str, str]:
+    """Return the keys that a restored backup brought beside the secret key, as settings' names and values."""
+    path = folder / RESTORED_KEYS
+    return json.loads(path.read_text()) if path.exists() else {}
 
 
 def open_lock(path: Path):

@@ -6,6 +6,8 @@ linkwell_views   owns the reporting views; nobody logs in as it
 linkwell_report  may read those views alone; the app steps into it for a report
 """
 
+from collections.abc import Sequence
+
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -47,6 +49,18 @@ def create_database(admin_url: str, *, database: str) -> None:
     with connect(admin_url) as server:
         if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone():
             server.execute(sql.SQL("CREATE DATABASE {} ENCODING 'UTF8'").format(sql.Identifier(database)))
+
+
+def create_roles(admin_url: str, *, app_url: str, owner_logs_in: bool, also: Sequence[str] = ()) -> None:
+    """Create the roles that what is restored into this database belongs to; `also` without a login."""
+    with connect(admin_url) as server, server.transaction():
+        server.execute("SELECT pg_advisory_xact_lock(712509)")
+        _create_roles(server, conninfo_to_dict(app_url), owner_logs_in=owner_logs_in)
+        for name in also:
+            if not _role(server, name):
+                server.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(name)))
+        names = {"owner": sql.Identifier(OWNER), "views": sql.Identifier(VIEWS)}
+        server.execute(sql.SQL("GRANT USAGE, CREATE ON SCHEMA public TO {owner}, {views}").format(**names))
 
 
 def prepare(admin_url: str, *, app_url: str, owner_logs_in: bool) -> None:

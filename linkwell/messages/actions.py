@@ -142,6 +142,16 @@ def retry_message(*, message_id: int, by: Membership, at: datetime) -> Message:
     return message
 
 
+@transaction.atomic
+def hold_waiting(*, scheme_id: int, why: str, at: datetime) -> int:
+    """Hold every message of a scheme that waits, until a person releases it; return how many."""
+    rows = Message.objects.select_for_update(of=("self",)).select_related("scheme", "token", "code")
+    waiting = list(rows.filter(scheme_id=scheme_id, state=MessageState.QUEUED).order_by("pk"))
+    for message in waiting:
+        _stop(message, MessageState.HELD, why, at)
+    return len(waiting)
+
+
 def enqueue_waiting(*, scheme_id: int, at: datetime) -> int:
     """Put every message of a scheme that should be on its way, and is not, back on the queue; return how many."""
     if not mail.is_configured():

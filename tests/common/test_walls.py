@@ -3,10 +3,11 @@
 import uuid
 
 import pytest
-from django.apps import apps
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
+from linkwell.cli.doctor import walls
+from linkwell.cli.doctor.walls import APPEND_ONLY, OUTSIDE, product_tables, walled
 from linkwell.common.models import AuditEvent
 from linkwell.common.scope import NoScope, current_scope, scope
 from linkwell.people.models import ContactRule, Person
@@ -14,35 +15,11 @@ from tests.factories import EpisodeFactory, PersonFactory, in_scheme
 
 pytestmark = pytest.mark.django_db
 
-# Tables that stand outside row-level security, and why each may.
-OUTSIDE = {
-    "team": {"host", "scheme", "account", "membership", "invitation", "token", "onetimecode", "identity"},
-    "places": "postcodes and registers",
-    "directory": "public facts, shared by schemes; scheme rows of it are walled",
-    "others": ("auth_", "django_", "account_", "mfa_", "procrastinate_", "linkwell_cache"),
-}
-
 
 def rows(sql, *params):
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.fetchall()
-
-
-def product_tables():
-    """Return {table: model} of our own rooms, many-to-many tables included."""
-    models = [model for model in apps.get_models(include_auto_created=True) if model.__module__.startswith("linkwell")]
-    return {model._meta.db_table: model for model in models}
-
-
-def needs_a_wall(model):
-    return any(field.column == "scheme_id" for field in model._meta.concrete_fields) and not (
-        model._meta.app_label == "team" and model._meta.model_name in OUTSIDE["team"]
-    )
-
-
-def walled():
-    return {table: model for table, model in product_tables().items() if needs_a_wall(model)}
 
 
 def test_every_table_is_walled_or_named_as_standing_outside():
@@ -55,9 +32,7 @@ def test_every_table_is_walled_or_named_as_standing_outside():
 
 
 def test_every_table_in_the_database_belongs_to_a_model_or_a_named_package():
-    tables = {name for (name,) in rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
-    unknown = {name for name in tables - set(product_tables()) if not name.startswith(OUTSIDE["others"])}
-    assert unknown == set()
+    assert walls.tables_of_nobody() == []
 
 
 def test_no_public_table_of_the_directory_or_of_places_refers_to_a_person():
@@ -70,48 +45,20 @@ def test_no_public_table_of_the_directory_or_of_places_refers_to_a_person():
 
 
 def test_row_level_security_is_forced_on_every_walled_table():
-    forced = {name for (name,) in rows("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity")}
-    assert set(walled()) - forced == set()
+    assert walls.without_forced_security() == []
 
 
 def test_every_walled_table_has_one_policy_for_each_command_and_no_other():
-    found = {}
-    for table, command, using, check in rows(
-        "SELECT tablename, cmd, coalesce(qual, ''), coalesce(with_check, '')"
-        " FROM pg_policies WHERE schemaname = 'public'"
-    ):
-        found.setdefault(table, {})[command] = (using, check)
-    for table in walled():
-        policies = found.get(table, {})
-        assert set(policies) == {"SELECT", "INSERT", "UPDATE", "DELETE"}, table
-        assert "linkwell.scheme_ids" in policies["SELECT"][0], table
-        for command in ("INSERT", "UPDATE", "DELETE"):
-            text = "".join(policies[command])
-            assert "linkwell.scheme_id'" in text and "scheme_ids" not in text, (table, command)
-
-
-def composite_keys():
-    return {
-        (table, columns)
-        for table, columns in rows(
-            """
-            SELECT conrelid::regclass::text,
-                   (SELECT string_agg(attname, ',' ORDER BY place.n)
-                      FROM unnest(conkey) WITH ORDINALITY AS place(number, n)
-                      JOIN pg_attribute ON attrelid = conrelid AND attnum = place.number)
-              FROM pg_constraint WHERE contype = 'f' AND array_length(conkey, 1) = 2
-            """
-        )
-    }
+    assert walls.with_wrong_policies() == []
 
 
 def test_every_link_between_walled_tables_is_a_composite_key():
-    keys = composite_keys()
-    inside = {*walled(), "team_membership"}
-    for table, model in walled().items():
-        for field in model._meta.concrete_fields:
-            if field.is_relation and field.related_model._meta.db_table in inside:
-                assert (table, f"scheme_id,{field.column}") in keys, f"{table}.{field.column}"
+    assert walls.links_across_schemes() == []
+
+
+def test_every_walled_table_keeps_its_rows_in_their_scheme_and_every_log_is_guarded():
+    assert walls.rows_that_could_move() == []
+    assert walls.logs_that_could_change() == []
 
 
 def test_the_app_is_neither_owner_nor_superuser_and_may_not_pass_the_walls():
@@ -121,13 +68,6 @@ def test_the_app_is_neither_owner_nor_superuser_and_may_not_pass_the_walls():
     assert (name, superuser, bypass) == ("linkwell_app", False, False)
     owners = {owner for (owner,) in rows("SELECT tableowner FROM pg_tables WHERE schemaname = 'public'")}
     assert name not in owners
-
-
-APPEND_ONLY = (
-    "common_auditevent referrals_referralevent referrals_feedbacktoreferrer support_episodeevent support_contact"
-    " support_aboutme support_planversion connections_connectionevent connections_reply outcomes_completion"
-    " outcomes_score team_auditseal team_auditcheck"
-).split()
 
 
 @pytest.mark.parametrize("table", APPEND_ONLY)

