@@ -16,6 +16,8 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import request_started
+from psycopg import Connection, Cursor
+from psycopg.pq import TransactionStatus
 
 VARIABLE = "LINKWELL_CRASH_AT"
 POINTS = {
@@ -93,11 +95,9 @@ def _request_arrives(**_: Any) -> None:
 
 
 def _watch_psycopg() -> None:
-    import psycopg
-
     for name in ("execute", "executemany", "copy"):
-        setattr(psycopg.Cursor, name, _before(getattr(psycopg.Cursor, name)))
-    commit = psycopg.Connection.commit
+        setattr(Cursor, name, _before(getattr(Cursor, name)))
+    commit = Connection.commit
 
     @wraps(commit)
     def watched(self: Any) -> None:
@@ -105,13 +105,19 @@ def _watch_psycopg() -> None:
         commit(self)
         point("after_commit")
 
-    psycopg.Connection.commit = watched  # type: ignore[method-assign]
+    Connection.commit = watched  # type: ignore[method-assign]
 
 
 def _before(method: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(method)
-    def watched(*args: Any, **kwargs: Any) -> Any:
+    def watched(self: Any, *args: Any, **kwargs: Any) -> Any:
         point("statement")
-        return method(*args, **kwargs)
+        alone = self.connection.autocommit and self.connection.info.transaction_status == TransactionStatus.IDLE
+        if alone:  # a transaction by itself
+            point("before_commit")
+        done = method(self, *args, **kwargs)
+        if alone:
+            point("after_commit")
+        return done
 
     return watched
