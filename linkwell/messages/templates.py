@@ -119,6 +119,47 @@ TEMPLATES: dict[str, Template] = {
             "If that is not right, end their place on that page and tell your privacy officer."
         ),
     ),
+    "agreement_asked": Template(
+        name=_("A second person is asked for"),
+        subject=_("A colleague asks for your agreement"),
+        body=_(
+            "Hello,\n\nA colleague asks for something that needs a second person, such as a place for someone new. "
+            "Sign in to see what it is and to agree or refuse: %(site)s/team/"
+        ),
+    ),
+    "agreement_given": Template(
+        name=_("A second person agreed"),
+        subject=_("Two colleagues agreed on a place or a sign-in"),
+        body=_(
+            "Hello,\n\nA place in %(scheme)s, or the sign-in of someone who works there, was changed by two colleagues "
+            "together. You get this because you manage the scheme. Sign in to see who works there: %(site)s/team/\n\n"
+            "If that is not right, tell your privacy officer: the audit trail names both."
+        ),
+    ),
+    "second_step_reset": Template(
+        name=_("A reset second step"),
+        subject=_("Your second step for signing in was reset"),
+        body=_(
+            "Hello,\n\nYour second step for signing in to Linkwell was reset by a colleague, and you were signed out "
+            "everywhere.\n\n"
+            "1. Open this page: %(link)s\n"
+            "2. Sign in with your password, in the same browser.\n"
+            "3. Set up your second step again.\n\n"
+            "The page works until %(until)s. If you did not ask a colleague for this, tell your manager at once."
+        ),
+        words=frozenset({"until"}),
+        link_path="/s/{secret}/",
+    ),
+    "second_step_reset_told": Template(
+        name=_("Someone's second step was reset"),
+        subject=_("A colleague's second step for signing in was reset"),
+        body=_(
+            "Hello,\n\nThe second step for signing in of someone who works in %(scheme)s was reset. "
+            "They must set it up again with a link that went to their own mailbox. "
+            "You get this because you manage the scheme.\n\n"
+            "If nobody lost a phone, tell your privacy officer: the audit trail names who did it."
+        ),
+    ),
     "staff_notice": Template(
         name=_("A notice for a member"),
         subject=_("Something waits for you in Linkwell"),

@@ -37,6 +37,17 @@ MAY_INVITE = {
     ADM: SIGNED_IN - CLINICAL,
 }
 MAY_CHANGE = {role: MAY_INVITE[role] for role in (MGR, ADM)}
+# Places that open people's records, or let someone give such places, take two: one asks, a second person agrees.
+# For a system administrator that is every place from which a record could ever be reached.
+TWO_PEOPLE = {
+    SUP: frozenset({LW}),
+    MGR: frozenset({LW, SUP, MGR, IG, ADM}),
+    ADM: frozenset({REF, LW, SUP, MGR, IG, ADM}),
+}
+MAY_AGREE = frozenset({MGR, IG, ADM})
+# Whose second step a role may reset when phone and codes are lost; for an administrator it takes two, as above.
+MAY_RESET = {MGR: SIGNED_IN, ADM: SIGNED_IN}
+RESET_TAKES_TWO = {ADM: TWO_PEOPLE[ADM]}
 MAY_ARRANGE = frozenset({MGR, ADM})  # practices, agencies, programmes and the scheme's own settings
 
 _COLUMNS = (REF, LW, SUP, MGR, COM, VOA, VOL, PAT, DIR, IG, ADM, API)

@@ -23,6 +23,13 @@ class NameMissing(DomainError):
         super().__init__(f"Enter a {what}.")
 
 
+class NoSuchScheme(DomainError):
+    code = "no_such_scheme"
+
+    def __init__(self) -> None:
+        super().__init__("There is no scheme of this name. Its name stands at the top of its pages.")
+
+
 class NameTaken(DomainError):
     code = "name_taken"
 
@@ -56,6 +63,50 @@ class NotYourself(DomainError):
 
     def __init__(self) -> None:
         super().__init__("You cannot change your own place. Ask another manager to do it.")
+
+
+class SecondPersonNeeded(DomainError):
+    code = "second_person_needed"
+
+    def __init__(self) -> None:
+        super().__init__("A second person must agree to this. Ask for it, and it waits on the Team page.")
+
+
+class NotASecondPerson(DomainError):
+    code = "not_a_second_person"
+
+    def __init__(self) -> None:
+        super().__init__("Somebody else must decide this: neither who asked for it, nor whom it is about.")
+
+
+class ProposalOver(DomainError):
+    code = "proposal_over"
+
+    def __init__(self) -> None:
+        super().__init__("This was decided meanwhile, ran out, or whoever asked for it may no longer ask.")
+
+
+class AskedAlready(DomainError):
+    code = "asked_already"
+
+    def __init__(self) -> None:
+        super().__init__("This waits for a second person already. See the Team page.")
+
+
+class IdentityTaken(DomainError):
+    code = "identity_taken"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "That outside sign-in opens another account here, or this account already has one. Nothing was changed."
+        )
+
+
+class NoSecondStep(DomainError):
+    code = "no_second_step"
+
+    def __init__(self) -> None:
+        super().__init__("They have no second step to reset: they set one up when they next sign in.")
 
 
 class PlaceIncomplete(DomainError):

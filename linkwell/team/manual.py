@@ -5,7 +5,16 @@ python -c "from linkwell.team.manual import document; print(document(), end='')"
 
 from dataclasses import dataclass
 
-from linkwell.team.access import MATRIX, MAY_CHANGE, MAY_INVITE, ROLE_NAMES
+from linkwell.team.access import (
+    MATRIX,
+    MAY_AGREE,
+    MAY_CHANGE,
+    MAY_INVITE,
+    MAY_RESET,
+    RESET_TAKES_TWO,
+    ROLE_NAMES,
+    TWO_PEOPLE,
+)
 
 FIELDS = {
     "name": "Name, preferred name",
@@ -97,6 +106,25 @@ Nobody invites themself, and nobody changes or ends a place of their own. A sche
 """
 
 
+SECOND_PERSON = """
+## What takes two people
+
+A place from which people's records can be reached is given by two: one asks, and a second person agrees after showing
+their second step again. What waits stands on the Team page for seven days; until somebody agrees it opens nothing and
+no link exists. Who asked, and whom it is about, cannot agree. Both names stand in the audit trail, and every manager
+is told by mail. Moving a member to such a place is the same.
+
+There is one exception: the first manager of a fresh scheme, made from the server's console, acts alone until anybody
+else in the scheme could agree. From then on nobody does, even if that second person leaves. A system administrator
+never acts alone. If nobody is left who could agree, a manager is invited from the server's console
+(`linkwell scheme manager`).
+"""
+RESETTING = """
+A second step (authenticator app, passkeys, recovery codes) that is lost is reset on the Team page by the roles below,
+never one's own. An administrator needs a second person where the account has such a place in any scheme.
+"""
+
+
 def document() -> str:
     """Return the manual's page about access."""
     lines = [
@@ -112,6 +140,19 @@ def document() -> str:
         *(
             f"| {ROLE_NAMES[role]} | {_names(invited)} | {_names(MAY_CHANGE.get(role))} |"
             for role, invited in MAY_INVITE.items()
+        ),
+        SECOND_PERSON,
+        "| Role that asks | needs a second person to give the place of |",
+        "|---|---|",
+        *(f"| {ROLE_NAMES[role]} | {_names(places & MAY_INVITE[role])} |" for role, places in TWO_PEOPLE.items()),
+        "",
+        f"Who may agree: {_names(MAY_AGREE)}.",
+        RESETTING,
+        "| Role | may reset the second step of | with a second person for |",
+        "|---|---|---|",
+        *(
+            f"| {ROLE_NAMES[role]} | {_names(whom)} | {_names(RESET_TAKES_TWO.get(role))} |"
+            for role, whom in MAY_RESET.items()
         ),
         "",
     ]

@@ -228,7 +228,8 @@ class InvitationRow:
 
 def open_invitations(*, viewer: Membership, at: datetime) -> list[InvitationRow]:
     """Return the invitations of the viewer's scheme that can still be taken up, newest first."""
-    rows = Invitation.objects.filter(scheme_id=viewer.scheme_id, redeemed_at=None, withdrawn_at=None, expires_at__gt=at)
+    rows = Invitation.objects.filter(scheme_id=viewer.scheme_id, redeemed_at=None, withdrawn_at=None, is_agreed=True)
+    rows = rows.filter(expires_at__gt=at)
     return [
         InvitationRow(
             row.pk, row.email, row.name, row.role, named(row.role, row.scheme.role_name), row.created_at, row.expires_at
@@ -256,7 +257,7 @@ class Offer:
 def offer(token_id: int, *, at: datetime) -> Offer | None:
     """Return what the invitation of a link offers; None if it is over."""
     link = Token.objects.filter(pk=token_id, purpose=INVITATION).first()
-    rows = Invitation.objects.filter(redeemed_at=None, withdrawn_at=None, expires_at__gt=at)
+    rows = Invitation.objects.filter(redeemed_at=None, withdrawn_at=None, is_agreed=True, expires_at__gt=at)
     row = rows.select_related("scheme", "practice", "agency").filter(pk=link.object_id).first() if link else None
     if row is None:
         return None

@@ -13,6 +13,8 @@ from linkwell.team import access, errors
 from linkwell.team.models import Account
 
 INVITATION_LIVES = timedelta(days=7)
+PROPOSAL_LIVES = timedelta(days=7)
+RESET_LINK_LIVES = timedelta(days=3)
 MOST_HOURS = 60
 
 
@@ -62,6 +64,25 @@ def check_may_change(role: str, *roles: str) -> None:
     """Raise NotYoursToGive unless a member of `role` may change or end a place of each of these roles."""
     if not set(roles) <= access.MAY_CHANGE.get(role, frozenset()):
         raise errors.NotYoursToGive
+
+
+def check_may_reset(role: str, of: str) -> None:
+    """Raise NotYoursToGive unless a member of `role` may reset the second step of a member of the role `of`."""
+    if of not in access.MAY_RESET.get(role, frozenset()):
+        raise errors.NotYoursToGive
+
+
+def reset_takes_two(role: str, roles: Collection[str]) -> bool:
+    """Say whether resetting the second step of someone who is all of `roles`, anywhere, needs a second person."""
+    return bool(access.RESET_TAKES_TWO.get(role, frozenset()) & set(roles))
+
+
+def check_second_person(*, role: str, account_id: int, email: str, asker: int, about: int | None, invited: str) -> None:
+    """Raise NotYoursToGive for a role that may not decide, NotASecondPerson for who asked or whom it is about."""
+    if role not in access.MAY_AGREE:
+        raise errors.NotYoursToGive
+    if account_id in (asker, about) or (invited and email == invited):
+        raise errors.NotASecondPerson
 
 
 def check_may_arrange(role: str) -> None:

@@ -4,8 +4,8 @@ import logging
 import re
 import traceback
 
-# /r/… is a reply link, /i/… an invitation; allauth's keys stand in addresses of the account pages
-SECRET = re.compile(r"(/(?:r|i|account/password/reset/key|account/confirm-email)/)[^/\s?#\"']+")
+# /r/… is a reply link, /i/… an invitation, /s/… a reset second step; allauth's keys stand in addresses of the account pages
+SECRET = re.compile(r"(/(?:r|i|s|account/password/reset/key|account/confirm-email)/)[^/\s?#\"']+")
 
 
 def hidden(text: str) -> str:

@@ -126,7 +126,7 @@ def test_a_member_of_another_scheme_is_not_there(scheme, other_scheme):
 def test_l05_a_leaver_is_out_at_once_with_every_session_and_every_open_invitation(scheme):
     manager, lead = MembershipFactory(role=MGR), MembershipFactory(role=SUP)
     before = lead.account.get_session_auth_hash()
-    sent = actions.invite(email="new@example.org", name="", place=Place(role=LW), by=lead, at=NOW).invitation
+    sent = actions.ask_to_invite(email="new@example.org", name="", place=Place(role=LW), by=lead, at=NOW).invitation
 
     end(lead, manager)
 

@@ -10,6 +10,7 @@ from linkwell.common.errors import NotVisible
 from linkwell.team import access, errors, rules
 from linkwell.team.actions.invitations import check_place_is_of_scheme, withdraw_invitations_of
 from linkwell.team.models import Account, Membership, Scheme
+from linkwell.team.proposals import takes_two
 from linkwell.team.rules import Place
 
 
@@ -19,17 +20,39 @@ def change_member(*, membership_id: int, place: Place, by: Membership, at: datet
 
     Another role, practice or agency ends the old place today and begins a new one; people who were
     with a link worker stay with the old place, and the Team page shows that nobody is with them. Raise
-    NotVisible, NotYourself, NotYoursToGive, LastManager, HasLeft, PlaceIncomplete or OutOfRange.
+    SecondPersonNeeded, NotVisible, NotYourself, NotYoursToGive, LastManager, HasLeft, PlaceIncomplete or
+    OutOfRange.
     """
-    member = _locked(membership_id, by=by)
     place = rules.fitting(place)
+    member = checked(membership_id, place, by=by, at=at)
+    if moves(member, place) and takes_two(by=by, role=place.role):
+        raise errors.SecondPersonNeeded
+    return apply_change(member, place, by=by, at=at)
+
+
+def checked(membership_id: int, place: Place, *, by: Membership, at: datetime) -> Membership:
+    """Return the member, locked, if `by` may change them to this place; raise what `change_member` raises."""
+    member = _locked(membership_id, by=by)
     rules.check_may_change(by.role, member.role, place.role)
     rules.check_place(place)
     today = timezone.localdate(at)
     rules.check_end(on=today, today=today, ended_on=member.ended_on)
-    moved = (member.role, member.practice_id, member.agency_id) != (place.role, place.practice_id, place.agency_id)
-    if moved:
+    if moves(member, place):
         check_place_is_of_scheme(place, by.scheme_id)
+    return member
+
+
+def moves(member: Membership, place: Place) -> bool:
+    """Say whether a place is another one, and not the same with other particulars."""
+    was = (member.role, member.practice_id, member.agency_id)
+    return was != (place.role, place.practice_id, place.agency_id)
+
+
+def apply_change(member: Membership, place: Place, *, by: Membership, at: datetime) -> Membership:
+    """Change a place; the caller has checked that it may be."""
+    today = timezone.localdate(at)
+    moved = moves(member, place)
+    if moved:
         _end(member, on=today, by=by, at=at)
         member = Membership(account=member.account, scheme_id=by.scheme_id, began_on=today, skills=member.skills)
     member.role, member.practice_id, member.agency_id = place.role, place.practice_id, place.agency_id

@@ -9,7 +9,7 @@ from linkwell.common import audit
 from linkwell.common.errors import NotVisible
 from linkwell.common.scope import scope
 from linkwell.team import access, errors, rules
-from linkwell.team.actions.invitations import add_invitation
+from linkwell.team.actions.invitations import add_invitation, withdraw_open
 from linkwell.team.models import Agency, Host, Invitation, Membership, NationPack, Practice, Programme, Scheme
 from linkwell.team.rules import Place
 
@@ -65,6 +65,22 @@ def add_scheme(
             place = Place(role=access.MGR)
             invited = add_invitation(scheme_id=scheme.pk, email=address, name="", place=place, by=None, at=at)
             audit.record("scheme.added", about=invited.invitation, at=at)
+    return NewScheme(scheme, invited.invitation, invited.url_path)
+
+
+def invite_manager(*, scheme_name: str, email: str, at: datetime) -> NewScheme:
+    """Invite a manager to a scheme that exists, where nobody is left who could; for the server's console alone.
+
+    Raise NoSuchScheme or NotAnAddress.
+    """
+    scheme = Scheme.objects.filter(name__iexact=scheme_name.strip(), is_demo=False).first()
+    if scheme is None:
+        raise errors.NoSuchScheme
+    address = rules.clean_address(email)
+    with scope(scheme_ids=[scheme.pk], scheme_id=scheme.pk):
+        withdraw_open(scheme_id=scheme.pk, email=address, at=at)
+        place = Place(role=access.MGR)
+        invited = add_invitation(scheme_id=scheme.pk, email=address, name="", place=place, by=None, at=at)
     return NewScheme(scheme, invited.invitation, invited.url_path)
 
 

@@ -4,6 +4,7 @@ Proved means: in this session. That the account has a factor is not enough, for 
 with the password alone, before the factor was set up, would otherwise stay open for whoever began it.
 """
 
+import time
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,17 +15,25 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
+
+from linkwell.team.actions import second_step_set_up
+from linkwell.team.actions.second_step import SECOND_STEP
+from linkwell.team.queries import token_scheme
 
 FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
 # Open to anyone, signed in or not; they show nothing of an account.
-OPEN_TO_ALL = ("/static/", "/healthz", "/r/", "/i/", "/demo/")
+OPEN_TO_ALL = ("/static/", "/healthz", "/r/", "/i/", "/s/", "/demo/")
 # What an account without a second factor needs to set one up, and to leave.
 TO_SET_UP = (
     "account_logout", "account_reauthenticate", "mfa_activate_totp", "mfa_add_webauthn", "mfa_view_recovery_codes",
 )  # fmt: skip
+# What is left to an account whose second step was reset until it opens the link in its mail.
+TO_WAIT = ("account_logout", "second_step_waits")
+LINK = "second_step_link"  # in the session: the secret of the mailed link
 # What a session needs to prove the factor that its account has, and to leave.
 TO_PROVE = ("account_logout", "mfa_reauthenticate", "mfa_reauthenticate_webauthn")
 
@@ -37,22 +46,59 @@ def is_proved(request: HttpRequest) -> bool:
     return any(record.get("method") == "mfa" for record in get_authentication_records(request, account))
 
 
+def is_fresh(request: HttpRequest, *, now: float | None = None) -> bool:
+    """Say whether the second factor was shown within the last minutes; one shown in the future was not."""
+    account: Any = request.user
+    if settings.DEMO and account.is_demo:
+        return True
+    now = time.time() if now is None else now
+    shown = [record["at"] for record in get_authentication_records(request, account) if record.get("method") == "mfa"]
+    return any(0 <= now - at <= settings.ACCOUNT_REAUTHENTICATION_TIMEOUT for at in shown)
+
+
+def prove_again(request: HttpRequest) -> HttpResponseRedirect:
+    """Send someone to show the second factor, and back to this address."""
+    return HttpResponseRedirect(_proving(request))
+
+
+def _proving(request: HttpRequest) -> str:
+    """Return the page on which this account shows its second factor, with the way back."""
+    types = set(request.user.authenticator_set.values_list("type", flat=True))  # type: ignore[union-attr]
+    if not types & set(FACTORS):
+        page = "oidc_again"
+    elif types & {Authenticator.Type.TOTP}:
+        page = "mfa_reauthenticate"
+    else:
+        page = "mfa_reauthenticate_webauthn"
+    return f"{reverse(page)}?{urlencode({'next': request.get_full_path()})}"
+
+
+def may_set_up(request: HttpRequest) -> bool:
+    """Say whether this session may set up a second step: after a reset only with the link that was mailed."""
+    account: Any = request.user
+    if account.factor_reset_at is None:
+        return True
+    found = token_scheme(request.session.get(LINK, ""), purpose=SECOND_STEP, at=timezone.now())
+    return found is not None and found.object_id == account.pk
+
+
 def next_step(request: HttpRequest) -> str:
     """Return the page at which a signed-in session must set up or prove its factor; empty where it may go on."""
     if request.path.startswith(OPEN_TO_ALL) or is_proved(request):
         return ""
     if is_mfa_enabled(request.user, FACTORS):
-        allowed, page = TO_PROVE, "mfa_reauthenticate"
-        where = f"{reverse(page)}?{urlencode({'next': request.get_full_path()})}"
+        allowed, where = TO_PROVE, _proving(request)
+    elif may_set_up(request):
+        allowed, where = TO_SET_UP, reverse("mfa_activate_totp")
     else:
-        allowed, page = TO_SET_UP, "mfa_activate_totp"
-        where = reverse(page)
+        allowed, where = TO_WAIT, reverse("second_step_waits")
     return "" if request.path in {reverse(name) for name in allowed} else where
 
 
 def remember_set_up(*, request: HttpRequest, user: Any, authenticator: Authenticator, **_: Any) -> None:
     """Count setting a factor up as proof of it: whoever did so has it at hand."""
     if authenticator.type in FACTORS and getattr(request, "user", None) == user:
+        second_step_set_up(account_id=user.pk, at=timezone.now())
         about = {"id": authenticator.pk, "type": authenticator.type}
         record_authentication(request, user, "mfa", reauthenticated=True, **about)
 
