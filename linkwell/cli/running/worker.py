@@ -70,7 +70,7 @@ def connector():
     from procrastinate.psycopg_connector import PsycopgConnector
 
     if settings.LINKWELL_LISTEN_URL:
-        return PsycopgConnector(kwargs={"conninfo": settings.LINKWELL_LISTEN_URL, "prepare_threshold": None})
+        return PsycopgConnector(conninfo=settings.LINKWELL_LISTEN_URL, kwargs={"prepare_threshold": None})
     return app.connector.get_worker_connector()
 
 
