@@ -219,3 +219,59 @@ class RecordOpening(models.Model):
     field_classes = classes(
         operational="id scheme person membership kind began_at ends_at reviewed_at", looked="reason text"
     )
+
+
+class AccessFlag(models.Model):
+    """A look at records that somebody should think about; found by a rule, judged by a human."""
+
+    class Kind(models.TextChoices):
+        OWN = "own", "May be their own record"
+        HOUSEHOLD = "household", "Shares an address, phone or e-mail with them"
+        SURNAME = "surname", "Has the same surname"
+        COLLEAGUE = "colleague", "May be a colleague’s record"
+        VOLUME = "volume", "Looked at more people than usual"
+        HOURS = "hours", "Looked outside working hours"
+        COVERING = "covering", "Covered for a colleague"
+        RESTRICTED = "restricted", "Opened a restricted record"
+        OVERDUE = "overdue", "Nobody has looked into an opened record"
+        EXCLUDED = "excluded", "Tried to open a record they are kept from"
+        REFUSALS = "refusals", "Was refused many times"
+
+    class State(models.TextChoices):
+        OPEN = "open", "To look at"
+        CLEARED = "cleared", "It was right"
+        CONCERN = "concern", "Question raised"
+
+    scheme = models.ForeignKey(Scheme, models.PROTECT)
+    kind = models.CharField(max_length=12, choices=Kind)
+    membership = models.ForeignKey(Membership, models.PROTECT, related_name="access_flags")
+    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="access_flags")
+    day = models.DateField()
+    acts = models.PositiveIntegerField(default=0)  # how often they looked, or were refused
+    persons = models.PositiveIntegerField(default=0)  # how many different people
+    usual = models.PositiveIntegerField(null=True)  # for a volume: what is still usual for this member
+    found_at = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=State, default=State.OPEN)
+    note = models.CharField(max_length=500, blank=True)
+    decided_by = models.ForeignKey(Membership, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    objects = ScopedManager()
+    field_classes = classes(
+        operational="id scheme day found_at decided_by decided_at",
+        looked="kind membership person acts persons usual state note",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scheme", "kind", "membership", "person", "day"],
+                nulls_distinct=False,
+                name="one_flag_of_a_look",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="open", decided_at=None) | (~Q(state="open") & Q(decided_at__isnull=False)),
+                name="a_flag_is_judged_by_someone",
+            ),
+        ]
+        indexes = [models.Index(fields=["scheme", "state", "-day"], name="access_flags_by_state")]

@@ -94,3 +94,10 @@ class SameKeyOtherContact(DomainError):
 
     def __init__(self) -> None:
         super().__init__("This contact was already saved, with something else in it. Log a new one.")
+
+
+class NoteMissing(DomainError):
+    code = "note_missing"
+
+    def __init__(self) -> None:
+        super().__init__("Say what your question is, so that others can follow it up.")

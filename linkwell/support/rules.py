@@ -1,8 +1,11 @@
 """The life of an episode of support, and what its parts must hold."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from statistics import fmean, median
 
 from linkwell.common.states import StateTable
+from linkwell.people.models import AccessFlag
 from linkwell.support import errors
 from linkwell.support.models import EndReason, EpisodeState
 
@@ -83,3 +86,31 @@ def _count(number: int, one: str, many: str) -> str:
 
 def _list(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+FEWEST_DAYS = 5  # with fewer days behind them nobody has a baseline yet
+FLOOR = 20  # people a day; fewer is never many
+FARTHEST = 3.5  # of the modified z-score
+
+
+def usually_at_most(days: Sequence[int]) -> int:
+    """Return how many different people a day are still usual for someone: above it is an outlier.
+
+    days     people looked at on each of their last working days
+    returns  people; the largest count whose modified z-score stays within 3.5, and never below 20
+
+    Source: Iglewicz & Hoaglin 1993, How to Detect and Handle Outliers, p. 11-12: 0.6745 (x - median) / MAD;
+    where more than half of the days are equal (MAD 0) the mean absolute deviation / 0.7979 stands in for MAD / 0.6745.
+    """
+    if len(days) < FEWEST_DAYS:
+        return FLOOR
+    middle = median(days)
+    apart = [abs(count - middle) for count in days]
+    spread = median(apart) / 0.6744897501960817 or fmean(apart) / 0.7978845608028654
+    return max(FLOOR, int(middle + FARTHEST * spread))
+
+
+def check_review_note(state: str, note: str) -> None:
+    """Raise NoteMissing for a question without words."""
+    if state == AccessFlag.State.CONCERN and not note.strip():
+        raise errors.NoteMissing

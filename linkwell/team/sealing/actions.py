@@ -1,7 +1,7 @@
 """Sealing, telling the second place, checking: what the clock and the `linkwell audit` command do."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -63,15 +63,18 @@ def _next_id() -> int:
         return int(cursor.fetchone()[0])
 
 
-def tell_heads(*, scheme_id: int, at: datetime) -> None:
+Tell = Callable[[Sequence[chain.Head]], None]
+
+
+def tell_heads(*, scheme_id: int, at: datetime, places: Mapping[str, Tell] | None = None) -> None:
     """Tell each second place the heads it does not know yet; what fails is written down, and tried at the next turn."""
-    for name, tell in heads.channels().items():
+    for name, tell in (heads.channels() if places is None else places).items():
         with scope(scheme_ids=[scheme_id], scheme_id=scheme_id):
             one_at_a_time(f"audit heads {scheme_id} {name}")
             _tell(scheme_id, name, tell, at)
 
 
-def _tell(scheme_id: int, name: str, tell: Callable[[Sequence[chain.Head]], None], at: datetime) -> None:
+def _tell(scheme_id: int, name: str, tell: Tell, at: datetime) -> None:
     state, _ = HeadDelivery.objects.get_or_create(scheme_id=scheme_id, channel=name)
     while True:
         rows = AuditSeal.objects.filter(scheme_id=scheme_id, first_position__gt=state.position)
