@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from linkwell.cli import backup_commands
+from linkwell.cli.doctor.command import doctor
 from linkwell.cli.lazy import LazyCommands
 from linkwell.common.errors import DomainError
 
@@ -79,6 +80,7 @@ def manage(context: typer.Context) -> None:
 
 app.add_typer(backup_commands.app, name="backup")
 app.command()(backup_commands.restore)
+app.command()(doctor)
 
 
 def main() -> None:
