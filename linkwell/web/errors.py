@@ -65,7 +65,7 @@ def may_send_again(request: HttpRequest) -> bool:
     if request.method != "POST" or request.FILES or any(is_secret(name) for name in request.POST):
         return False
     # the database may have failed before the middleware came to this
-    return CsrfViewMiddleware(lambda _: HttpResponse()).process_view(request, None, (), {}) is None
+    return CsrfViewMiddleware(lambda _: HttpResponse()).process_view(request, unavailable, (), {}) is None
 
 
 def log_fault(where: str, fault: BaseException) -> None:

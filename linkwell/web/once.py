@@ -8,7 +8,7 @@ key, and may be sent with other words.
 import hashlib
 import uuid
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -23,6 +23,7 @@ from linkwell.web.sent import FormInput, key_of, new_key, typed
 
 SENTENCE = 20  # letters from which a value is something that somebody wrote
 LONGEST_ADDRESS = 500
+DOUBLE_CLICK = timedelta(seconds=10)
 
 
 def answer_once(request: HttpRequest, who: str, view: Callable[[], HttpResponse]) -> HttpResponse:
@@ -63,7 +64,7 @@ def _digest(file: object) -> str:
 def _again(request: HttpRequest, earlier: once.Earlier) -> HttpResponse:
     if not earlier.same_body:
         return other_words(request, earlier.location, earlier.at)
-    if not earlier.same_key:  # they may wonder, for they began from a fresh page
+    if not earlier.same_key or timezone.now() - earlier.at > DOUBLE_CLICK:  # they may wonder what became of it
         when = words.clock(earlier.at)
         messages.info(request, _("You sent exactly this at %(time)s. It is kept once; here it is.") % {"time": when})
     return redirect(earlier.location)
