@@ -5,9 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
+from procrastinate.exceptions import ConnectorException
 
 from linkwell.cli import migrations
 from linkwell.cli.errors import Refused
+from linkwell.cli.running import worker
 from linkwell.cli.running.run import DEMO, EMPTY, REAL, check_mode, contents
 from linkwell.cli.running.worker import take_up_what_was_left
 from tests.factories import AccountFactory, SchemeFactory
@@ -37,11 +39,43 @@ def test_a_job_of_a_worker_that_died_goes_back_into_the_queue_and_one_of_a_livin
     assert jobs == {"left": "todo", "in_hand": "doing"}
 
 
+def test_J05_a_job_left_by_a_dead_worker_whose_like_waits_already_is_not_in_the_way_of_the_others(cloned_database):
+    with psycopg.connect(cloned_database.app_url, autocommit=True) as app:
+        left = "INSERT INTO procrastinate_jobs (queue_name, task_name, status, queueing_lock) VALUES ('q', %s, %s, %s)"
+        for name, status, lock in (("every_minute", "doing", "a"), ("every_minute", "todo", "a"), ("b", "doing", "b")):
+            app.execute(left, [name, status, lock])
+
+        with ThreadPoolExecutor(1) as aside:
+            aside.submit(asyncio.run, one_round()).result()
+
+        jobs = app.execute("SELECT task_name, status::text FROM procrastinate_jobs ORDER BY 1").fetchall()
+    assert jobs == [("b", "todo"), ("every_minute", "todo")]
+
+
+def test_J05_what_became_of_a_job_is_noted_once_the_database_answers_again(monkeypatch):
+    heard = []
+
+    async def note(**values):
+        heard.append(values)
+        if len(heard) < 3:
+            raise ConnectorException
+
+    async def no_pause(seconds):
+        return
+
+    monkeypatch.setattr(worker.asyncio, "sleep", no_pause)
+    with ThreadPoolExecutor(1) as aside:
+        aside.submit(asyncio.run, worker.until_heard(note)(job_id=7)).result()
+
+    assert heard == [{"job_id": 7}] * 3
+
+
 async def one_round():
     from procrastinate.contrib.django import app
 
     worker_app = app.with_connector(app.connector.get_worker_connector())
     async with worker_app.open_async():
+        worker.note_until_heard(worker_app.job_manager)
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(take_up_what_was_left(worker_app), timeout=1)
 

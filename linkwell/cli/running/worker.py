@@ -5,6 +5,9 @@ import logging
 import os
 import sys
 
+from procrastinate.exceptions import ConnectorException, UniqueViolation
+from procrastinate.jobs import Status
+
 from linkwell.cli.running.children import end_with_parent
 
 HEARTBEAT_SECONDS = 5
@@ -24,12 +27,41 @@ async def take_up_what_was_left(app) -> None:
         await asyncio.sleep(GONE_AFTER_SECONDS)
 
 
+def note_until_heard(manager) -> None:
+    """Have what became of a job noted once the database answers; unnoted it would count as under way for ever."""
+    finish, retry = until_heard(manager.finish_job_by_id_async), until_heard(manager.retry_job_by_id_async)
+
+    async def retry_unless_its_like_waits(*, job_id, **values) -> None:
+        try:
+            await retry(job_id=job_id, **values)
+        except UniqueViolation:  # such as the same job of the next minute: that one does it
+            await finish(job_id=job_id, status=Status.FAILED, delete_job=True)
+
+    manager.finish_job_by_id_async, manager.retry_job_by_id_async = finish, retry_unless_its_like_waits
+
+
+def until_heard(note):
+    """Return a function that tells the database again and again until it answers."""
+
+    async def noting(**values):
+        while True:
+            try:
+                return await note(**values)
+            except UniqueViolation:
+                raise
+            except ConnectorException:
+                await asyncio.sleep(1)
+
+    return noting
+
+
 async def work(app) -> None:
     """Do jobs until told to stop."""
     async with app.open_async():
         told = await is_told_of_jobs(app)
         if not told:
             print(LOOKS_FOR_JOBS, file=sys.stderr, flush=True)
+        note_until_heard(app.job_manager)
         minding = asyncio.create_task(take_up_what_was_left(app))
         working = asyncio.create_task(
             app.run_worker_async(
