@@ -8,6 +8,8 @@ from psycopg.conninfo import make_conninfo
 from linkwell.cli import roles
 from linkwell.cli.errors import Refused
 
+PASSWORD = "a-password-for-tests-only"
+
 
 def test_a_test_works_as_the_app_role_and_never_as_owner(db):
     with connection.cursor() as cursor:
@@ -84,21 +86,24 @@ def somebody_elses(database_server):
     """A database on a server whose administrator gave us a role that may create roles, no more."""
     admin, name, login = "theirs_admin", "theirs", "theirs_web"
     with psycopg.connect(database_server.admin, autocommit=True) as server:
+        if server.info.parameter_status("is_superuser") != "on":
+            pytest.skip("needs a superuser, who can stand for the administrator of another server")
         server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        for role in (admin, login):
+        for role in ("theirs_owner", admin, login):
             server.execute(f"DROP ROLE IF EXISTS {role}")
-        server.execute(f"CREATE ROLE {admin} LOGIN CREATEROLE")
+        server.execute(f"CREATE ROLE {admin} LOGIN CREATEROLE PASSWORD '{PASSWORD}'")
         for role in (roles.OWNER, roles.APP, roles.VIEWS, roles.REPORT):  # as if this role had made them
             server.execute(f"GRANT {role} TO {admin} WITH ADMIN OPTION")
         server.execute(f"CREATE DATABASE {name} OWNER {admin}")
     yield (
-        make_conninfo(database_server.admin, user=admin, dbname=name),
-        make_conninfo(database_server.admin, user=login, dbname=name),
+        make_conninfo(database_server.admin, user=admin, password=PASSWORD, dbname=name),
+        make_conninfo(database_server.admin, user=login, password=PASSWORD, dbname=name),
     )
     with psycopg.connect(database_server.admin, autocommit=True) as server:
         server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         for role in (roles.OWNER, roles.APP, roles.VIEWS, roles.REPORT):
             server.execute(f"REVOKE {role} FROM {admin}, {login} CASCADE")
+        server.execute("DROP ROLE IF EXISTS theirs_owner")
         for role in (login, admin):
             server.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
 
@@ -138,6 +143,27 @@ def test_an_owner_that_may_create_no_roles_is_told_which_right_is_missing(cloned
             app_url=make_conninfo(cloned_database.app_url, user="linkwell_other"),
             owner_logs_in=False,
         )
+
+
+def test_a_statement_of_the_app_ends_after_30_seconds_and_a_limit_that_an_operator_set_stays(somebody_elses):
+    admin, app = somebody_elses
+    roles.prepare(admin, app_url=app, owner_logs_in=False)
+    with psycopg.connect(app) as web:
+        assert web.execute("SHOW statement_timeout").fetchone() == ("30s",)
+
+    with psycopg.connect(admin, autocommit=True) as administrator:
+        administrator.execute("ALTER ROLE theirs_web SET statement_timeout = '5s'")
+    roles.prepare(admin, app_url=app, owner_logs_in=False)
+
+    with psycopg.connect(app) as web:
+        assert web.execute("SHOW statement_timeout").fetchone() == ("5s",)
+
+
+def test_an_owner_that_would_not_see_every_row_is_refused_with_the_statement_that_mends_it(somebody_elses, monkeypatch):
+    admin, app = somebody_elses
+    monkeypatch.setattr(roles, "OWNER", "theirs_owner")
+    with pytest.raises(Refused, match="run this once: ALTER ROLE theirs_owner BYPASSRLS; then try again"):
+        roles.prepare(admin, app_url=app, owner_logs_in=False)
 
 
 def prepare(server, clone, *, owner_logs_in):
