@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import AlreadyEnqueued
@@ -52,6 +53,21 @@ def scheme_job(
                     function(scheme_id=scheme_id, **ids)
 
         return app.task(name=name, retry=retry, lock=lock)(run)
+
+    return declare
+
+
+def account_job(*, name: str, purpose: str, retry: RetryStrategy | int = 0) -> Callable[[Callable[..., None]], Any]:
+    """Make a job of `function(**ids)` about a sign-in: it sees no scheme, for an account belongs to none."""
+
+    def declare(function: Callable[..., None]) -> Any:
+        POLICIES[name] = JobPolicy(name, purpose, "", per_scheme=False)
+
+        def run(**ids: int) -> None:
+            with audit.origin(f"job:{name}"):
+                function(**ids)
+
+        return app.task(name=name, retry=retry)(run)
 
     return declare
 

@@ -46,19 +46,21 @@ def database(url: str) -> dict[str, Any]:
 
 SECRET_KEY = _required("LINKWELL_SECRET_KEY")
 FIELD_KEY = os.environ.get("LINKWELL_FIELD_KEY") or SECRET_KEY  # encrypted columns and keyed hashes
-DEBUG = False
-ALLOWED_HOSTS = [
-    host for host in os.environ.get("LINKWELL_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if host
-]
 # The audit chain: its key, keys it had before, and where its heads are told besides (`linkwell.team.sealing`)
 AUDIT_KEY = os.environ.get("LINKWELL_AUDIT_KEY") or SECRET_KEY
 AUDIT_OLD_KEYS = [key for key in os.environ.get("LINKWELL_AUDIT_OLD_KEYS", "").split(",") if key]
 AUDIT_HEADS = os.environ.get("LINKWELL_AUDIT_HEADS") or str(HOME / "audit-heads.log")
 AUDIT_SYSLOG = os.environ.get("LINKWELL_AUDIT_SYSLOG", "")
 AUDIT_MAIL = os.environ.get("LINKWELL_AUDIT_MAIL", "")
+DEBUG = False
+ALLOWED_HOSTS = [
+    host for host in os.environ.get("LINKWELL_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if host
+]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 DATABASES = {"default": database(_required("DATABASE_URL"))}
 DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
+# Plans are kept with a connection: not where a pooler gives each transaction another one
+LINKWELL_PREPARES = os.environ.get("LINKWELL_LISTEN_URL", "") in ("", os.environ.get("DATABASE_URL"))
 # what waits for notifications goes to the server itself where DATABASE_URL leads through a pooler
 LINKWELL_LISTEN_URL = os.environ.get("LINKWELL_LISTEN_URL", "")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -95,6 +97,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "linkwell.web.middleware.private_pages",  # these stand before all that asks the database: its absence has pages too
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -105,9 +110,6 @@ MIDDLEWARE = [
     "linkwell.web.middleware.second_factor",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "csp.middleware.CSPMiddleware",
-    "linkwell.web.middleware.private_pages",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 TEMPLATES = [
@@ -129,7 +131,7 @@ TEMPLATES = [
 ]
 
 AUTH_USER_MODEL = "team.Account"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["linkwell.web.signin.backend.OneLook"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -149,9 +151,20 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_FORMS = {"reset_password": "linkwell.web.signin.forms.ResetForm"}
+ACCOUNT_RATE_LIMITS = {  # what is not named keeps allauth's own; `linkwell.web.signin.limits` says what these mean
+    "login_failed": "10/m/ip,3/10s/key,5/5m/key,20/h/key",
+    "reset_password": "20/m/ip,3/m/key,10/h/key",
+}
+PASSWORD_RESET_TIMEOUT = 3600
 MFA_ADAPTER = "linkwell.web.signin.adapter.SecondFactor"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Linkwell"
+MFA_FORMS = {
+    "authenticate": "linkwell.web.signin.forms.SecondStepForm",
+    "reauthenticate": "linkwell.web.signin.forms.SecondStepAgainForm",
+}
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SERVED_OVER_HTTPS
 LOGIN_URL = "/account/login/"
 LOGIN_REDIRECT_URL = "/"

@@ -4,11 +4,12 @@ import logging
 
 from django.db import DatabaseError
 from django.utils import timezone
+from procrastinate import RetryStrategy
 
 from linkwell.common import crash
-from linkwell.common.jobs import clock_job, enqueue, scheme_job
+from linkwell.common.jobs import account_job, clock_job, enqueue, scheme_job
 from linkwell.common.scope import scope
-from linkwell.messages import actions, mail
+from linkwell.messages import account_mail, actions, mail
 from linkwell.messages.errors import MailDelayed, MailRefused, UnsafeMail
 from linkwell.team import queries
 
@@ -63,3 +64,12 @@ def sweep() -> None:
     if mail.is_configured():
         for scheme_id in queries.scheme_ids():
             enqueue(SWEEP, once=f"messages-sweep-{scheme_id}", scheme_id=scheme_id)
+
+
+@account_job(
+    name=account_mail.SEND,
+    purpose="Send one mail about a sign-in",
+    retry=RetryStrategy(max_attempts=8, exponential_wait=4, retry_exceptions=[MailDelayed]),
+)
+def send_account_mail(*, account_id: int, about: int) -> None:
+    account_mail.send_account_mail(account_id=account_id, about=account_mail.AccountMail(about))

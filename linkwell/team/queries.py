@@ -47,6 +47,11 @@ def _only_one(memberships: list[Membership], chosen: int | None, account_id: int
     return memberships[0] if len(memberships) == 1 else None
 
 
+def account_of(email: str) -> Account | None:
+    """Return the account that signs in with an address; one look, whether it is known or not."""
+    return Account.objects.filter(email=email.strip().lower()).first()
+
+
 @dataclass(frozen=True)
 class TokenFound:
     """A link in force: its row, its scheme and the thing it is for."""

@@ -1,4 +1,4 @@
-"""How allauth behaves here: nobody signs up by themself; a second factor is never optional."""
+"""How allauth behaves here: nobody signs up by themself, a second factor is never optional, the worker mails."""
 
 import time
 from typing import Any
@@ -10,9 +10,25 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 
 from linkwell.common.crypto import decrypt, encrypt
+from linkwell.messages.account_mail import AccountMail, queue_account_mail
+from linkwell.team.queries import account_of
+from linkwell.web.signin import limits
 from linkwell.web.signin.second_factor import FACTORS
+
+# allauth's name of a mail → ours; what is not here is never sent
+MAILS = {
+    "account/email/password_changed": AccountMail.PASSWORD_CHANGED,
+    "account/email/password_set": AccountMail.PASSWORD_CHANGED,
+    "account/email/password_reset": AccountMail.PASSWORD_CHANGED,
+    "mfa/email/totp_activated": AccountMail.APP_ADDED,
+    "mfa/email/totp_deactivated": AccountMail.APP_REMOVED,
+    "mfa/email/webauthn_added": AccountMail.PASSKEY_ADDED,
+    "mfa/email/webauthn_removed": AccountMail.PASSKEY_REMOVED,
+    "mfa/email/recovery_codes_generated": AccountMail.CODES_MADE,
+}
 
 
 class ClosedSignup(DefaultAccountAdapter):
@@ -20,6 +36,20 @@ class ClosedSignup(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def send_notification_mail(self, template_prefix: str, user: Any, *_: Any, **__: Any) -> None:
+        """Tell an account what changed about its sign-in, through the queue."""
+        if template_prefix in MAILS:
+            queue_account_mail(account_id=user.pk, about=MAILS[template_prefix], at=timezone.now())
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send nothing from within a request: every mail about a sign-in goes through the queue."""
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Tell the owner once when wrong passwords lock an account; an unknown address costs the same work."""
+        key = self._get_login_attempts_cache_key(request, **credentials)
+        found = account_of(str(credentials.get("email", "")))
+        limits.tell_if_locked(request, key=key, account_id=found.pk if found else 0, about=AccountMail.LOCKED)
 
     def get_user_display(self, user: Any) -> str:
         return str(user.name)

@@ -1,7 +1,18 @@
+from typing import Any
+
+from allauth.account.forms import ResetPasswordForm
+from allauth.core import context
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from linkwell.messages.account_mail import NOBODY, AccountMail, queue_account_mail
+from linkwell.team.queries import account_of
 from linkwell.web.forms import PageForm
+from linkwell.web.signin import limits
 
 
 class JoinForm(PageForm):
@@ -30,3 +41,40 @@ class CodeForm(PageForm):
         max_length=20,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
+
+
+class ResetForm(ResetPasswordForm):
+    """Asking for a new password: the same work for any address, and the mail leaves by the worker."""
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+    def save(self, request: HttpRequest, **_: Any) -> str:
+        """Put the mail on the queue; return the address as it was typed."""
+        found = account_of(self.cleaned_data["email"])
+        account_id = found.pk if found else NOBODY
+        queue_account_mail(account_id=account_id, about=AccountMail.NEW_PASSWORD, at=timezone.now())
+        return str(self.cleaned_data["email"])
+
+
+class _TellsOfGuesses:
+    """A form for the code of a second step, which tells the owner when guessing locks it."""
+
+    user: Any
+
+    def clean_code(self) -> str:
+        try:
+            return str(super().clean_code())  # type: ignore[misc]
+        except ValidationError:
+            key = f"mfa-auth-user-{self.user.pk}"
+            request = context.request
+            limits.tell_if_locked(request, key=key, account_id=self.user.pk, about=AccountMail.CODE_GUESSED)
+            raise
+
+
+class SecondStepForm(_TellsOfGuesses, AuthenticateForm):
+    """The code at sign-in."""
+
+
+class SecondStepAgainForm(_TellsOfGuesses, ReauthenticateForm):
+    """The code once more, within a session."""
