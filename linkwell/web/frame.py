@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from linkwell.team.access import COM, DIR, LW, MGR, REF, SUP
+from linkwell.team.access import COM, DIR, IG, LW, MGR, REF, SUP
 from linkwell.team.queries import Seat
 from linkwell.web.render import Frame, NavItem
 
@@ -43,6 +43,11 @@ NAVIGATION = {
         ("directory:list", gettext_noop("Directory")),
     ],
     DIR: [("directory:list", gettext_noop("Directory"))],
+    IG: [
+        ("looked:flags", gettext_noop("Who looked at whom")),
+        ("team:members", gettext_noop("Team")),
+        ("more:more", gettext_noop("More")),
+    ],
 }
 
 

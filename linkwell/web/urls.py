@@ -25,6 +25,7 @@ urlpatterns = [
     path("demo/mail/", include("linkwell.web.outbox.demo_urls")),
     path("demo/", include("linkwell.web.demo.urls")),
     path("measures/", include("linkwell.web.measures.urls")),
+    path("", include("linkwell.web.looked.urls")),
     path("manage/", include("linkwell.web.manage.urls")),
     path("evidence/", include("linkwell.web.evidence.urls")),
 ]

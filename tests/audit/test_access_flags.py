@@ -269,7 +269,7 @@ def test_a_restricted_person_is_neither_named_nor_described_to_a_lead_off_the_li
     person.is_restricted = True
     person.save()
     (line,) = lines(member("Lead", role=SUP))
-    assert (line.about, line.person_id, line.said) == ("", None, "May know the person privately")
+    assert (line.about, line.person_id, line.kind) == ("", None, "private")
 
 
 def test_a_flag_about_somebody_one_is_kept_from_is_absent(scheme, flagged):
@@ -301,7 +301,7 @@ def test_a_question_needs_words_and_tells_managers_and_other_privacy_officers(fl
 
 def test_a_manager_reads_counts_alone(flagged):
     counts = looked.flag_counts(viewer=member("Manager", role=MGR), at=NOON)
-    assert [(row.said, row.open, row.cleared, row.concern) for row in counts] == [("May be their own record", 1, 0, 0)]
+    assert [(row.kind, row.open, row.cleared, row.concern) for row in counts] == [(Kind.OWN, 1, 0, 0)]
     with pytest.raises(NotVisible):
         looked.flag_counts(viewer=member("Lead", role=SUP), at=NOON)
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
@@ -11,6 +12,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.utils.timezone import localdate
 
 from linkwell.common.errors import NotVisible
+from linkwell.common.models import AuditEvent
 from linkwell.people.models import AccessFlag, RecordOpening
 from linkwell.people.queries import kept_from
 from linkwell.referrals.models import Referral
@@ -21,6 +23,7 @@ from linkwell.team.queries import named
 
 PAGE = 25
 SUMMARY_DAYS = 90
+MOST_ACTS = 20
 Kind, State = AccessFlag.Kind, AccessFlag.State
 PRIVATE = frozenset({Kind.OWN, Kind.HOUSEHOLD, Kind.SURNAME, Kind.COLLEAGUE})  # they tell something of the person
 
@@ -89,11 +92,10 @@ def _pages(count: int) -> int:
 
 @dataclass(frozen=True)
 class FlagLine:
-    """A flag as a reviewer reads it; `about` is empty where they may not know who it is."""
+    """A flag as a reviewer reads it; `about` is empty where they may not know who it is, the kind then "private"."""
 
     flag_id: int
     kind: str
-    said: str
     member: str
     role_name: str
     about: str
@@ -170,7 +172,6 @@ def _line(row: AccessFlag, viewer: Membership, in_reach: bool) -> FlagLine:
     return FlagLine(
         flag_id=row.pk,
         kind="private" if private else row.kind,
-        said="May know the person privately" if private else Kind(row.kind).label,
         member=row.membership.name,
         role_name=named(row.membership.role, row.membership.scheme.role_name),
         about=about,
@@ -188,10 +189,31 @@ def _line(row: AccessFlag, viewer: Membership, in_reach: bool) -> FlagLine:
 
 
 @dataclass(frozen=True)
+class Act:
+    """One act of the member on the day of a flag."""
+
+    at: datetime
+    event: str
+
+
+def acts_of(*, viewer: Membership, flag_id: int) -> list[Act]:
+    """Return the first acts behind a flag about one person that the viewer may judge; none for one about many."""
+    flag = reviewable(viewer).filter(pk=flag_id, person__isnull=False).first()
+    if flag is None:
+        return []
+    begins = datetime.combine(flag.day, time.min, tzinfo=ZoneInfo(settings.TIME_ZONE))
+    rows = AuditEvent.objects.filter(
+        scheme_id=viewer.scheme_id, membership_id=flag.membership_id, person_id=flag.person_id,
+        at__gte=begins, at__lt=begins + timedelta(days=1),
+    )  # fmt: skip
+    return [Act(*row) for row in rows.order_by("at", "pk").values_list("at", "event")[:MOST_ACTS]]
+
+
+@dataclass(frozen=True)
 class FlagCount:
     """How many flags of a kind there were, by what became of them."""
 
-    said: str
+    kind: str
     open: int
     cleared: int
     concern: int
@@ -208,7 +230,7 @@ def flag_counts(*, viewer: Membership, at: datetime) -> list[FlagCount]:
     }
     return [
         FlagCount(
-            str(kind.label),
+            kind.value,
             *(counted.get((kind.value, state), 0) for state in (State.OPEN, State.CLEARED, State.CONCERN)),
         )
         for kind in Kind
