@@ -1,6 +1,8 @@
 """`linkwell directory …`: bring lists of services in."""
 
 import json
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -30,7 +32,12 @@ class Format(StrEnum):
 
 
 _File = Annotated[
-    Path, typer.Argument(help="A list of services, one page of one, one service, or a spreadsheet (CSV).")
+    str,
+    typer.Argument(
+        metavar="FILE|URL",
+        help="A feed's address (all its pages are fetched), or a file: a list of services, one page of one, one"
+        " service, or a spreadsheet (CSV).",
+    ),
 ]
 _Format = Annotated[Format, typer.Option("--format", help="What the file is; auto finds out.")]
 _Mapping = Annotated[
@@ -53,21 +60,20 @@ def import_file(
     if not source.strip():
         raise Refused("Name the source that this list comes from, for example --source Trafford.")
     _check_report(report)
-    reader = _open(file, kind, mapping)
     from linkwell.cli.session import session
 
-    with session():
+    with _opened(file, kind, mapping) as (name, reader), session():
         from django.utils import timezone
 
         from linkwell.directory.imports import import_records
 
         with _progress() as bar:
-            task = bar.add_task(f"Reading {file.name}", total=reader.count())
+            task = bar.add_task(f"Reading {name}", total=reader.count())
             result = import_records(
                 reader=reader,
                 source=source,
                 at=timezone.now(),
-                file_name=file.name,
+                file_name=name,
                 dry_run=dry_run,
                 progress=lambda done: bar.advance(task, done),
             )
@@ -80,16 +86,18 @@ def check(file: _File, kind: _Format = Format.AUTO, mapping: _Mapping = "") -> N
     """Read a list without touching the directory, and say what would be repaired or refused."""
     from linkwell.directory.records import Issue
 
-    reader = _open(file, kind, mapping)
     console, reasons, refusals, good = Console(), list[str](), [], 0
-    for raw in reader.raws():
-        record = reader.read(raw)
-        if isinstance(record, Issue):
-            refusals.append(record)
-        else:
-            good += 1
-            reasons += [issue.reason for issue in record.issues]
-    console.print(f"{file.name}: {reader.format}, {reader.count():,} records, {good:,} can be taken.")
+    with _opened(file, kind, mapping) as (name, reader):
+        for raw in reader.raws():
+            record = reader.read(raw)
+            if isinstance(record, Issue):
+                refusals.append(record)
+            else:
+                good += 1
+                reasons += [issue.reason for issue in record.issues]
+        console.print(f"{name}: {reader.format}, {reader.count():,} records, {good:,} can be taken.")
+        for words in reader.mended:
+            console.print(f"  {words}", markup=False, highlight=False)
     _reasons(console, reasons)
     _refusals(console, refusals)
 
@@ -104,6 +112,28 @@ def mappings() -> None:
         found = files.load(name)
         table.add_row(name, found.title, ", ".join(found.columns_used()))
     Console().print(table)
+
+
+@contextmanager
+def _opened(file: str, kind: Format, mapping: str) -> Iterator[tuple[str, Any]]:
+    """Give the name and the reader of a file, or of a feed that is fetched by its address."""
+    if not file.lower().startswith(("http://", "https://")):
+        yield Path(file).name, _open(Path(file), kind, mapping)
+        return
+    if kind is Format.CSV or mapping:
+        raise Refused("A spreadsheet is imported from a file: download it first, then name the file.")
+    from linkwell.interop.open_referral import open_address
+
+    with ExitStack() as until_read:
+        with _progress() as bar:
+            task = bar.add_task("Fetching", total=None)
+            opening = open_address(
+                file,
+                kind=kind.value,
+                progress=lambda what, done: bar.update(task, description=f"Fetching {what}: {done:,}"),
+            )
+            reader = until_read.enter_context(opening)
+        yield file.split("?")[0], reader
 
 
 def _open(file: Path, kind: Format, mapping: str) -> Any:
@@ -148,7 +178,8 @@ def _write(report: Path | None, content: dict[str, Any]) -> None:
 
 def _progress() -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=Console(stderr=True), transient=True)
+    console = Console(stderr=True)
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
 def _summary(result: "ImportResult", report: Path | None) -> None:

@@ -1,6 +1,7 @@
 """One JSON file → its records as raw slices, and what its envelope says of the list they come from."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +18,7 @@ _TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|[\[\]{}]')
 class Document:
     """The records of a file in order, each as bytes; `base` is the JSON path of the list they stand in."""
 
-    records: list[bytes]
+    records: Sequence[bytes]
     base: str = "$"
     is_list: bool = True
     is_whole_list: bool = True

@@ -41,18 +41,26 @@ class _Known(msgspec.Struct):
     id: Any = None
 
 
+def id_of(record: bytes) -> str:
+    """Return a record's id without reading the rest, "" where it has none that can be read so."""
+    try:
+        return identity(msgspec.json.decode(record, type=_Known).id)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return ""
+
+
 def open_feed(path: Path, *, kind: str = "auto") -> "FeedReader":
     """Return the reader of a file; raise CannotRead where it is no feed of services."""
     return FeedReader(file_bytes(path), kind=kind)
 
 
 class FeedReader:
-    """The records of one JSON file."""
+    """The records of one JSON file, or of all pages of a feed."""
 
     list_name = licence = attribution = ""
 
-    def __init__(self, data: bytes, *, kind: str = "auto") -> None:
-        self.document = documents.split(data)
+    def __init__(self, source: bytes | documents.Document, *, kind: str = "auto") -> None:
+        self.document = documents.split(source) if isinstance(source, bytes) else source
         self.format = self._detect() if kind == "auto" else kind
         self._refuse_other_lists()
 
@@ -72,10 +80,9 @@ class FeedReader:
         """Return id and hash of each record, without reading it in full."""
         for number, record in enumerate(self.document.records):
             digest = hashlib.blake2b(VERSION + record, digest_size=16).digest()
-            try:
-                external_id = identity(msgspec.json.decode(record, type=_Known).id)
-            except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-                external_id = identity(value.get("id")) if isinstance(value := self._value(number), dict) else ""
+            external_id = id_of(record)
+            if not external_id and isinstance(value := self._value(number), dict):
+                external_id = identity(value.get("id"))
             yield Raw(external_id, digest, self.document.path(number), number)
 
     def read(self, raw: Raw) -> ServiceRecord | Issue:

@@ -14,7 +14,7 @@ _ORGANISATION_KEYS = {"legal_status", "tax_status", "year_incorporated", "organi
 _TERM_KEYS = {"term_uri", "taxonomy_detail", "vocabulary", "parent_id"}
 
 # What only a service fetched by itself holds; a list leaves it all out, which is no news of it.
-_NESTED = {
+NESTED = {
     "schedules", "regular_schedules", "service_at_locations", "locations", "contacts", "phones", "cost_options",
     "languages", "attributes", "service_taxonomys", "service_areas", "eligibilitys", "capacities",
 }  # fmt: skip
@@ -64,7 +64,7 @@ def read_service(value: dict[str, Any], *, path: str, record: str) -> ServiceRec
     parts.times_and_places(service, node)
     parts.languages_areas_terms(service, node)
     _staff_addresses(node)
-    service.is_shallow = not _NESTED & set(value)
+    service.is_shallow = not NESTED & set(value)
     hide_address(service, notes, path)
     service.issues = notes.issues
     return service
