@@ -54,13 +54,15 @@ def session_of(member: int, *, store: str) -> str:
     """Sign a member in, password and second factor, in a session of that store; return the cookie's value."""
     from importlib import import_module
 
+    from django.conf import settings
+
     from linkwell.team.models import Account
 
     account = Account.objects.get(pk=member)
     now = time.time()
     session = import_module(store).SessionStore()
     session["_auth_user_id"] = str(account.pk)
-    session["_auth_user_backend"] = "allauth.account.auth_backends.AuthenticationBackend"
+    session["_auth_user_backend"] = settings.AUTHENTICATION_BACKENDS[0]
     session["_auth_user_hash"] = account.get_session_auth_hash()
     session["account_authentication_methods"] = [
         {"method": "password", "at": now, "email": account.email},

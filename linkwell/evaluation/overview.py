@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from linkwell.evaluation.methods.waits import median
 from linkwell.referrals.models import Referral, State
-from linkwell.referrals.queries import people_in_reach
+from linkwell.referrals.queries import within_reach
 from linkwell.support.models import Episode, EpisodeState, Review
 from linkwell.team.access import SUP
 from linkwell.team.models import Membership
@@ -94,7 +94,7 @@ def overview(*, viewer: Membership, at: datetime) -> Overview:
 
 
 def _in_reach(rows: QuerySet[Any], viewer: Membership, at: datetime) -> QuerySet[Any]:
-    return rows.filter(person__in=people_in_reach(viewer=viewer, at=at)) if viewer.role == SUP else rows
+    return rows.filter(within_reach(viewer=viewer, at=at)) if viewer.role == SUP else rows
 
 
 def _queue(viewer: Membership, at: datetime) -> list[tuple[str, str, int]]:

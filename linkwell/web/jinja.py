@@ -1,5 +1,6 @@
 """The environment in which pages are drawn."""
 
+from functools import cache
 from typing import Any
 
 import jinja2
@@ -53,7 +54,19 @@ def environment(**options: Any) -> jinja2.Environment:
 
 def url(name: str, *args: Any, **kwargs: Any) -> str:
     """Return the address of a named page."""
+    if args and not kwargs and all(type(arg) is int and arg >= 0 for arg in args):
+        return _shape(name, len(args)) % args  # a list asks for the same page of fifty people
     return reverse(name, args=args, kwargs=kwargs)
+
+
+@cache
+def _shape(name: str, numbers: int) -> str:
+    """Return the address with %d in place of each number; found by reversing it with numbers that stand out."""
+    standing_out = [10**17 + place for place in range(numbers)]
+    shape = reverse(name, args=standing_out).replace("%", "%%")
+    for number in standing_out:
+        shape = shape.replace(str(number), "%d", 1)
+    return shape
 
 
 def data_for(value: Any, function: str) -> SafeString:

@@ -3,10 +3,11 @@
 from datetime import date, datetime
 from datetime import time as clock_time
 from decimal import Decimal
+from functools import lru_cache
 
 from django.utils import timezone
 from django.utils.dateformat import format as dateformat
-from django.utils.translation import gettext, ngettext, npgettext
+from django.utils.translation import get_language, gettext, ngettext, npgettext
 
 Moment = date | datetime
 
@@ -89,8 +90,11 @@ def number(value: float | Decimal | None, places: int = 0) -> str:
 
 def ago(days: int | None) -> str:
     """Return how long ago something was, from whole days: today, yesterday, 5 days ago, 3 weeks ago, 4 months ago."""
-    if days is None:
-        return ""
+    return "" if days is None else _ago_in(get_language(), days)
+
+
+@lru_cache(maxsize=4096)
+def _ago_in(language: str | None, days: int) -> str:
     if days <= 0:
         return gettext("today")
     if days == 1:
@@ -115,7 +119,13 @@ def in_groups(code: str, size: int = 4) -> str:
 def _written(value: Moment | None, pattern: str) -> str:
     if value is None:
         return ""
-    return dateformat(_local(value) if isinstance(value, datetime) else value, pattern)
+    day = _local(value).date() if isinstance(value, datetime) else value
+    return _written_in(get_language(), day, pattern)
+
+
+@lru_cache(maxsize=4096)
+def _written_in(language: str | None, day: date, pattern: str) -> str:
+    return dateformat(day, pattern)  # in the language in force, which is the key's
 
 
 def _local(value: datetime) -> datetime:

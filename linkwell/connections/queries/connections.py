@@ -16,7 +16,7 @@ from linkwell.connections.models import (
     SharePacket,
 )
 from linkwell.connections.queries.sharing import ServiceFacts, service_facts
-from linkwell.referrals.queries import people_in_reach
+from linkwell.referrals.queries import within_reach
 from linkwell.team.access import may
 from linkwell.team.models import Membership
 
@@ -24,7 +24,7 @@ from linkwell.team.models import Membership
 def visible_connections(*, viewer: Membership, at: datetime) -> QuerySet[Connection]:
     """Return the connections of the people in the viewer's reach."""
     rows = Connection.objects.filter(scheme_id=viewer.scheme_id)
-    return rows.filter(person__in=people_in_reach(viewer=viewer, at=at))
+    return rows.filter(within_reach(viewer=viewer, at=at))
 
 
 def visible_connection(*, viewer: Membership, connection_id: int, at: datetime) -> Connection:

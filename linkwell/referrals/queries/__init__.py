@@ -25,6 +25,7 @@ from linkwell.referrals.queries.reach import (
     person_in_reach,
     restricted_by_reference,
     search_people,
+    within_reach,
 )
 from linkwell.referrals.queries.referrer import (
     OPEN,
@@ -73,6 +74,7 @@ __all__ = [
     "openings_to_review",
     "own_referral",
     "people_in_reach",
+    "within_reach",
     "person_in_reach",
     "queue",
     "receipt",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils.timezone import localdate
 
 from linkwell.common.errors import NotVisible
@@ -19,49 +19,49 @@ from linkwell.team.models import Membership
 REVIEW_WITHIN_DAYS = 5
 
 
-def _openings(viewer: Membership, at: datetime, kind: str) -> QuerySet[RecordOpening]:
+def _openings(viewer: Membership, at: datetime, kind: str, person: str) -> Exists:
     rows = RecordOpening.objects.filter(scheme_id=viewer.scheme_id, membership__account_id=viewer.account_id)
-    return rows.filter(kind=kind, began_at__lte=at, ends_at__gt=at)
+    return Exists(rows.filter(kind=kind, began_at__lte=at, ends_at__gt=at, person_id=OuterRef(person)))
 
 
-def people_in_reach(*, viewer: Membership, at: datetime) -> QuerySet[Person]:
-    """Return the persons whose whole record the viewer may open now.
+def within_reach(*, viewer: Membership, at: datetime, person: str = "person") -> Q:
+    """Return the condition under which the viewer may open the whole record of a row's person now.
 
     A link worker: own caseload and those whose support ended with them; the team's where the scheme chose
     team access; an unrestricted record while covered, a restricted one while opened. A team lead: the scheme's.
     Restricted records only for named readers or while opened; excluded persons never.
+    Each part asks about the row at hand, so its cost does not grow with the scheme.
+
+    person   the row's key to its person; "" where the row is the person; the caller names the scheme
     """
-    people = Person.objects.filter(scheme_id=viewer.scheme_id)
     if viewer.role == LW:
-        in_reach = Q(pk__in=_covered(viewer, at)) | Q(pk__in=_own(viewer)) | Q(pk__in=_broken_open(viewer, at))
-        if viewer.scheme.team_access:
-            team = Allocation.objects.filter(scheme_id=viewer.scheme_id, ended_at=None)
-            in_reach |= Q(pk__in=team.values("person_id"))
-        people = people.filter(in_reach)
-    elif viewer.role != SUP:
-        return people.none()
-    return not_hidden(people, viewer, at)
+        return _within(viewer, at, f"{person}_id" if person else "pk") & not_hidden(viewer, at, person)
+    return not_hidden(viewer, at, person) if viewer.role == SUP else Q(pk__in=[])
 
 
-def _own(viewer: Membership) -> QuerySet[Allocation, Any]:
-    mine = Allocation.objects.filter(scheme_id=viewer.scheme_id, link_worker=viewer)
-    ended_with_me = Q(ended_at=F("referral__closed_at"))
-    return mine.filter(Q(ended_at=None) | ended_with_me).values("person_id")
+def people_in_reach(*, viewer: Membership, at: datetime) -> QuerySet[Person]:
+    """Return the persons whose whole record the viewer may open now, by `within_reach`."""
+    return Person.objects.filter(within_reach(viewer=viewer, at=at, person=""), scheme_id=viewer.scheme_id)
 
 
-def _covered(viewer: Membership, at: datetime) -> QuerySet[RecordOpening, Any]:
-    return _openings(viewer, at, RecordOpening.Kind.COVERING).values("person_id")
+def _within(viewer: Membership, at: datetime, person: str) -> Q:
+    held = Allocation.objects.filter(scheme_id=viewer.scheme_id, person_id=OuterRef(person))
+    mine = held.filter(link_worker=viewer)
+    mine = mine.filter(Q(ended_at=None) | Q(ended_at=F("referral__closed_at")))
+    within = Q(Exists(mine))
+    if viewer.scheme.team_access:
+        within |= Q(Exists(held.filter(ended_at=None)))
+    covered = _openings(viewer, at, RecordOpening.Kind.COVERING, person)
+    return within | Q(covered) | Q(_openings(viewer, at, RecordOpening.Kind.RESTRICTED, person))
 
 
-def _broken_open(viewer: Membership, at: datetime) -> QuerySet[RecordOpening, Any]:
-    return _openings(viewer, at, RecordOpening.Kind.RESTRICTED).values("person_id")
-
-
-def not_hidden(people: QuerySet[Person], viewer: Membership, at: datetime) -> QuerySet[Person]:
-    """Return the people without those whose record is restricted for the viewer or who are kept from them."""
-    named = Q(pk__in=named_reader_of(viewer))
-    people = people.filter(Q(is_restricted=False) | named | Q(pk__in=_broken_open(viewer, at)))
-    return people.exclude(pk__in=kept_from(viewer))
+def not_hidden(viewer: Membership, at: datetime, person: str = "") -> Q:
+    """Return the condition that a row's person is not restricted for the viewer and not kept from them."""
+    key, restricted = (f"{person}_id", f"{person}__is_restricted") if person else ("pk", "is_restricted")
+    named = Exists(named_reader_of(viewer).filter(person_id=OuterRef(key)))
+    opened = _openings(viewer, at, RecordOpening.Kind.RESTRICTED, key)
+    open_to_all = Q(**{restricted: False})
+    return (open_to_all | Q(named) | Q(opened)) & ~Q(Exists(kept_from(viewer).filter(person_id=OuterRef(key))))
 
 
 def person_in_reach(*, viewer: Membership, person_id: int, at: datetime) -> Person:
@@ -89,7 +89,7 @@ def cards(*, viewer: Membership, found: QuerySet[Person], at: datetime, most: in
     """Return name-match cards for the persons found; restricted and excluded ones are as absent."""
     if viewer.role not in (LW, SUP):
         raise NotVisible
-    rows = not_hidden(found, viewer, at).order_by("family_name", "given_name", "pk")[:most]
+    rows = found.filter(not_hidden(viewer, at)).order_by("family_name", "given_name", "pk")[:most]
     waiting = Referral.objects.in_state(*QUEUE) if viewer.triages else Referral.objects.none()
     people = list(
         rows.prefetch_related(
@@ -196,7 +196,7 @@ def may_be_covered(*, viewer: Membership, person_id: int, at: datetime) -> Perso
         raise NotVisible
     supported = Allocation.objects.filter(scheme_id=viewer.scheme_id).values("person_id")
     rows = Person.objects.filter(scheme_id=viewer.scheme_id, is_restricted=False, pk__in=supported)
-    person = not_hidden(rows, viewer, at).filter(pk=person_id).first()
+    person = rows.filter(not_hidden(viewer, at)).filter(pk=person_id).first()
     if person is None:
         raise NotVisible
     return person

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.utils.timezone import localdate
 
-from linkwell.people.models import Exclusion, Person
+from linkwell.people.models import Exclusion
 from linkwell.referrals.models import Allocation
 from linkwell.referrals.queries.reach import not_hidden
 from linkwell.team.models import Membership
@@ -66,8 +66,7 @@ def _loads(viewer: Membership, at: datetime) -> dict[int, _Load]:
     week_ago = at - timedelta(days=7)
     loads: dict[int, _Load] = {}
     held = Allocation.objects.filter(scheme_id=viewer.scheme_id, ended_at=None)
-    seen = not_hidden(Person.objects.filter(scheme_id=viewer.scheme_id), viewer, at)
-    held = held.filter(person__in=seen)
+    held = held.filter(not_hidden(viewer, at, "person"))
     for worker_id, began_at in held.values_list("link_worker_id", "began_at"):
         before = loads.get(worker_id, _Load(0, 0))
         loads[worker_id] = _Load(before.people_now + 1, before.this_week + (began_at > week_ago))

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db.models import F, QuerySet
 
 from linkwell.common.errors import NotVisible
-from linkwell.referrals.queries import people_in_reach
+from linkwell.referrals.queries import within_reach
 from linkwell.support.models import (
     Episode,
 )
@@ -16,7 +16,7 @@ from linkwell.team.models import Membership
 
 def visible_episodes(*, viewer: Membership, at: datetime) -> QuerySet[Episode]:
     """Return the episodes of the people in the viewer's reach."""
-    return Episode.objects.filter(scheme_id=viewer.scheme_id, person__in=people_in_reach(viewer=viewer, at=at))
+    return Episode.objects.filter(within_reach(viewer=viewer, at=at), scheme_id=viewer.scheme_id)
 
 
 def visible_episode(*, viewer: Membership, episode_id: int, at: datetime) -> Episode:

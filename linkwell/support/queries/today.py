@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from linkwell.common.errors import NotVisible
 from linkwell.people.models import ContactRule, RecordOpening
-from linkwell.referrals.queries import people_in_reach
+from linkwell.referrals.queries import within_reach
 from linkwell.support.models import (
     Episode,
     Review,
@@ -75,7 +75,7 @@ def today(*, viewer: Membership, at: datetime) -> Today:
 def _own_open(viewer: Membership, at: datetime) -> QuerySet[Episode]:
     """Return the viewer's own open episodes with their persons."""
     rows = Episode.objects.filter(scheme_id=viewer.scheme_id, link_worker=viewer, ended_at=None)
-    return rows.filter(person__in=people_in_reach(viewer=viewer, at=at)).select_related("person")
+    return rows.filter(within_reach(viewer=viewer, at=at)).select_related("person")
 
 
 def _newest_rules(person_ids: list[int]) -> dict[int, ContactRule]:
@@ -154,7 +154,7 @@ def _who_covered(viewer: Membership, at: datetime) -> list[str]:
         scheme_id=viewer.scheme_id, kind=RecordOpening.Kind.COVERING, began_at__gt=at - timedelta(days=1),
         person__allocations__link_worker=viewer, person__allocations__ended_at=None,
     )  # fmt: skip
-    rows = rows.filter(person__in=people_in_reach(viewer=viewer, at=at))
+    rows = rows.filter(within_reach(viewer=viewer, at=at))
     rows = rows.exclude(membership__account_id=viewer.account_id)
     rows = rows.select_related("membership__account", "person").order_by("-began_at")
     return [
