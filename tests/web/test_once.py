@@ -1,11 +1,13 @@
 """A form that is sent twice is done once. Security: Z18, Z19, Z24, R01, R02."""
 
+import html
 import re
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.db import OperationalError
 from django.urls import reverse
 from django.utils import timezone
 
@@ -275,3 +277,81 @@ def test_a_key_of_one_scheme_says_nothing_in_another(scheme, foreign_scheme):
     once.claim(sending, at=NOW)
     with in_scheme(foreign_scheme):
         assert isinstance(once.claim(sending, at=NOW), int)
+
+
+@pytest.fixture
+def away(monkeypatch):
+    """A function after whose call the database is gone, until `back()`."""
+
+    class Away:
+        def __call__(self, client):
+            client.raise_request_exception = False
+
+            def gone(*args, **kwargs):
+                raise OperationalError("server closed the connection")
+
+            monkeypatch.setattr("linkwell.web.policy.seat_of", gone)
+
+        def back(self):
+            monkeypatch.undo()
+
+    return Away()
+
+
+def fields_of(page):
+    """Return what the form on a page would send, as a browser does."""
+    form = re.search(r'<form method="post".*?</form>', page, re.S)[0]
+    hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)
+    texts = re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>\n([^<]*)</textarea>', form)
+    sent = {}
+    for name, value in [*hidden, *texts]:
+        sent.setdefault(name, []).append(html.unescape(value))
+    return sent
+
+
+def test_Z10_what_was_typed_while_the_database_is_away_is_sent_from_the_503_page_when_it_is_back(
+    client_for, scheme, away
+):
+    rana = client_for(MembershipFactory(role=REF), enforce_csrf_checks=True)
+    form = rana.get(REFER).content.decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', form)[1]
+    key = re.search(r'name="once" value="([^"]+)"', form)[1]
+    sent = filled(once=key, csrfmiddlewaretoken=token, reason='She said "never <again>" & meant it, I think')
+    away(rana)
+    answer = rana.post(REFER, sent)
+
+    page = answer.content.decode()
+    again = fields_of(page)
+    assert (answer.status_code, answer["Cache-Control"]) == (503, "no-store") and answer["Retry-After"]
+    assert "never &lt;again&gt;&#34; &amp; meant" in page and f'action="{REFER}"' in page
+    assert again["once"] == [key] and again["ways"] == ["phone", "post"] and again["born_on-day"] == ["15"]
+    away.back()
+    assert rana.post(REFER, again).status_code == 302
+    assert Referral.objects.get().reason == sent["reason"]
+    assert rana.post(REFER, again).status_code == 302 and Referral.objects.count() == 1
+
+
+@pytest.mark.parametrize("where", ["linkwell.web.policy.seat_of", "linkwell.web.signin.sessions.SessionStore.load"])
+def test_Z10_what_another_site_sent_is_not_offered_to_be_sent_again(client_for, scheme, monkeypatch, where):
+    rana = client_for(MembershipFactory(role=REF), enforce_csrf_checks=True)
+    rana.get(REFER)
+    rana.raise_request_exception = False
+
+    def gone(*args, **kwargs):
+        raise OperationalError("server closed the connection")
+
+    monkeypatch.setattr(where, gone)
+    answer = rana.post(REFER, filled(once="k" * 22), headers={"Origin": "https://elsewhere.example"})
+
+    assert answer.status_code in (403, 503)
+    assert "<form" not in answer.content.decode()
+
+
+def test_Z10_a_password_or_a_code_is_never_on_the_503_page(client_for, scheme, away):
+    client = client_for(MembershipFactory(role=LW))
+    away(client)
+    sent = {"oldpassword": "my own long pass phrase, spoken", "code": "1234 5678", "note": "Words that somebody typed"}
+    page = client.post("/team/invite/", sent).content.decode()
+
+    assert "pass phrase" not in page and "1234" not in page and "<form" not in page
+    assert "Words that somebody typed" in page
