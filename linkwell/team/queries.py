@@ -3,9 +3,13 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
+
+from django.db.models import QuerySet
 
 from linkwell.team import access
-from linkwell.team.models import Account, Agency, Invitation, Membership, Practice, Programme, Scheme, Token
+from linkwell.team.models import Account, Agency, Identity, Invitation, Membership, Practice, Programme, Scheme, Token
+from linkwell.team.prepared import Prepared
 
 INVITATION = "invitation"  # the purpose of an invitation's link
 
@@ -25,8 +29,7 @@ def seat_of(account_id: int, *, chosen: int | None, on: date) -> Seat | None:
     What was begun in one scheme must never be finished in another: when the chosen place is over (a
     leaver, another role), only a place in the same scheme follows it.
     """
-    rows = Membership.objects.current(on).filter(account_id=account_id).select_related("scheme", "account")
-    memberships = list(rows.order_by("pk"))
+    memberships = [_membership(row) for row in _places_of(account_id=account_id, on=on)]
     acting = next((member for member in memberships if member.pk == chosen), None)
     if acting is None:
         acting = _only_one(memberships, chosen, account_id)
@@ -40,6 +43,28 @@ def seat_of(account_id: int, *, chosen: int | None, on: date) -> Seat | None:
     return Seat(acting, acting.scheme.name, tuple(sorted(readable)))
 
 
+_FIELDS = {model: [field.attname for field in model._meta.concrete_fields] for model in (Membership, Scheme, Account)}
+
+
+def _places(shape: object, *, account_id: int, on: date) -> QuerySet[Membership, tuple[Any, ...]]:
+    columns = [*_FIELDS[Membership], *(f"scheme__{name}" for name in _FIELDS[Scheme])]
+    columns += [f"account__{name}" for name in _FIELDS[Account]]
+    return Membership.objects.current(on).filter(account_id=account_id).order_by("pk").values_list(*columns)
+
+
+_places_of = Prepared(_places, walled=False)  # asked with every page
+
+
+def _membership(row: tuple[Any, ...]) -> Membership:
+    """Return the member with scheme and account, as `select_related` would."""
+    of_member, of_scheme, of_account = _FIELDS.values()
+    rest = row[len(of_member) :]
+    member = Membership.from_db("default", of_member, row[: len(of_member)])
+    member.scheme = Scheme.from_db("default", of_scheme, rest[: len(of_scheme)])
+    member.account = Account.from_db("default", of_account, rest[len(of_scheme) :])
+    return member
+
+
 def _only_one(memberships: list[Membership], chosen: int | None, account_id: int) -> Membership | None:
     if chosen is not None:
         former = Membership.objects.filter(pk=chosen, account_id=account_id).values_list("scheme_id", flat=True).first()
@@ -50,6 +75,17 @@ def _only_one(memberships: list[Membership], chosen: int | None, account_id: int
 def account_of(email: str) -> Account | None:
     """Return the account that signs in with an address; one look, whether it is known or not."""
     return Account.objects.filter(email=email.strip().lower()).first()
+
+
+def account_of_identity(*, issuer: str, subject: str) -> Account | None:
+    """Return the account that an outside identity opens, if it is in use; nothing but issuer and subject counts."""
+    found = Identity.objects.select_related("account").filter(issuer=issuer, subject=subject).first()
+    return found.account if found is not None and found.account.is_active else None
+
+
+def is_linked(account_id: int, *, issuer: str) -> bool:
+    """Say whether an outside identity of this issuer opens an account."""
+    return Identity.objects.filter(account_id=account_id, issuer=issuer).exists()
 
 
 @dataclass(frozen=True)

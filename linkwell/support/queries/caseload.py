@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 
-from linkwell.common.prepared import Prepared
 from linkwell.referrals.queries import within_reach
 from linkwell.support.models import (
     Episode,
@@ -14,6 +13,7 @@ from linkwell.support.models import (
 )
 from linkwell.team.access import LW
 from linkwell.team.models import Membership, Scheme
+from linkwell.team.prepared import Prepared
 
 MOST = 250
 _LABELS = dict(EpisodeState.choices)

@@ -1,0 +1,112 @@
+"""A statement put together once answers each call for its own values."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from linkwell.team.prepared import Prepared
+from linkwell.common.scope import NoScope
+from linkwell.support.models import Episode
+from tests.factories import EpisodeFactory, SchemeFactory, in_scheme
+
+NOW = timezone.now()
+
+
+def by_scheme() -> Prepared:
+    def build(shape, *, scheme_id, since):
+        rows = Episode.objects.filter(scheme_id=scheme_id, opened_at__gte=since)
+        return rows.order_by("pk" if shape == "first" else "-pk").values_list("pk")
+
+    return Prepared(build)
+
+
+def test_each_call_is_answered_for_its_own_values_and_shape(db):
+    ask, wide = by_scheme(), NOW - timedelta(days=9000)
+    here, there = SchemeFactory(), SchemeFactory()
+    with in_scheme(here):
+        one, two = EpisodeFactory(opened_at=NOW), EpisodeFactory(opened_at=NOW - timedelta(days=3))
+    with in_scheme(there):
+        other = EpisodeFactory(opened_at=NOW)
+
+    for _ in range(7):  # past the number of runs after which the server keeps one plan for all values
+        with in_scheme(here, there):
+            assert ask(shape="first", scheme_id=here.pk, since=wide) == [(one.pk,), (two.pk,)]
+            assert ask(shape="last", scheme_id=here.pk, since=wide) == [(two.pk,), (one.pk,)]
+            assert ask(shape="first", scheme_id=here.pk, since=NOW - timedelta(days=1)) == [(one.pk,)]
+            assert ask(shape="first", scheme_id=there.pk, since=wide) == [(other.pk,)]
+
+
+def test_a_kept_plan_stays_behind_the_walls_of_the_scheme_in_force(db):
+    ask, wide = by_scheme(), NOW - timedelta(days=9000)
+    here, there = SchemeFactory(), SchemeFactory()
+    with in_scheme(here):
+        mine = EpisodeFactory(opened_at=NOW)
+        for _ in range(7):
+            assert ask(shape="first", scheme_id=here.pk, since=wide) == [(mine.pk,)]
+
+    with in_scheme(there):
+        assert ask(shape="first", scheme_id=here.pk, since=wide) == []
+
+
+def test_without_a_scope_nothing_is_asked(db):
+    with pytest.raises(NoScope):
+        by_scheme()(shape="first", scheme_id=1, since=NOW)
+
+
+def test_without_a_scope_nothing_is_asked_of_a_statement_that_was_put_together_before(scheme):
+    ask = by_scheme()
+    ask(shape="first", scheme_id=scheme.pk, since=NOW)
+    from linkwell.common import scope
+
+    token = scope._current.set(None)
+    try:
+        with pytest.raises(NoScope):
+            ask(shape="first", scheme_id=scheme.pk, since=NOW)
+    finally:
+        scope._current.reset(token)
+
+
+def test_a_value_that_the_query_does_not_ask_by_is_refused(scheme):
+    ask = Prepared(lambda shape, *, scheme_id, at: Episode.objects.filter(scheme_id=scheme_id).values_list("pk"))
+
+    with pytest.raises(ValueError, match="does not ask by at"):
+        ask(scheme_id=scheme.pk, at=NOW)
+
+
+def test_it_is_counted_among_the_statements_of_a_page(scheme):
+    with CaptureQueriesContext(connection) as seen:
+        by_scheme()(shape="first", scheme_id=scheme.pk, since=NOW)
+
+    assert len(seen.captured_queries) == 1
+
+
+def kept_plans() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements")
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.parametrize(("prepares", "more"), [(True, 1), (False, 0)])
+def test_a_plan_is_kept_except_where_a_pooler_stands_between(scheme, settings, prepares, more):
+    settings.LINKWELL_PREPARES = prepares
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+    connection.connection._prepared.clear()  # what psycopg knows of them
+    before, ask = kept_plans(), by_scheme()
+    for days in range(7):
+        ask(shape=f"first {prepares}", scheme_id=scheme.pk, since=NOW - timedelta(days=days))
+
+    assert kept_plans() - before == more
+
+
+def test_columns_come_back_as_django_reads_them(db):
+    from linkwell.team.models import Membership
+    from tests.factories import MembershipFactory
+
+    member = MembershipFactory(scheme=SchemeFactory(), languages=["en", "pa"])
+    ask = Prepared(lambda shape, *, pk: Membership.objects.filter(pk=pk).values_list("languages"), walled=False)
+
+    assert ask(pk=member.pk) == [(["en", "pa"],)]
