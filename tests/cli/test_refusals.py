@@ -98,7 +98,7 @@ def test_help_is_quick_because_it_imports_neither_django_nor_the_rooms():
     assert done.stdout == "set()\n", done
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:9/services", "http://169.254.169.254/", "https://localhost/"])
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8000/services", "http://169.254.169.254/", "https://localhost/"])
 def test_D01_an_import_from_inside_the_own_network_is_refused_in_a_sentence(tmp_path, url):
     done = linkwell("directory", "import", url, "--source", "Trafford", home=tmp_path)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
