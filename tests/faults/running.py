@@ -18,6 +18,7 @@ from pathlib import Path
 
 import psutil
 
+ROOT = Path(__file__).resolve().parents[2]
 OURS = ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")
 
 
@@ -71,8 +72,9 @@ def eventually(true: Callable[[], bool], *, within: float, what: str) -> float:
 class Linkwell:
     """`linkwell run` on one home, started again as often as a test wants."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, **others: str) -> None:
         self.home, self.port, self.log = home, free_port(), home.parent / "run.log"
+        self.others = others
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self, *, within: float = 90) -> float:
@@ -80,7 +82,7 @@ class Linkwell:
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "linkwell.cli", "run"],
-                env=environment(self.home, LINKWELL_PORT=str(self.port)),
+                env=environment(self.home, LINKWELL_PORT=str(self.port), **self.others),
                 stdout=log,
                 stderr=log,
             )
