@@ -6,6 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import psycopg
 import pytest
 from django.utils import timezone
 
@@ -44,6 +45,8 @@ def loaded(
         Outcode.objects.create(code="M33", latitude=53.4, longitude=-2.3)
         Outcode.objects.create(code="ZZ1", latitude=50.6, longitude=-3.1)  # from an earlier demo
         result = load_demo(seed=SEED, last_day=LAST_DAY)
+        with psycopg.connect(clone.owner_url, autocommit=True) as owner:
+            owner.execute("ANALYZE")  # as `linkwell demo load` does: plans for empty tables may take minutes
         yield SimpleNamespace(scheme_id=result.scheme_id, result=result, home=Path(home), clone=clone)
         _close_connections()
         _restore(before)
