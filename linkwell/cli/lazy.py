@@ -11,6 +11,7 @@ GROUPS = {
     "database": ("linkwell.cli.database_commands", "The database: prepare, start, stop, look into."),
     "demo": ("linkwell.cli.demo", "The demo scheme."),
     "directory": ("linkwell.cli.directory", "Directories of services: bring in, check."),
+    "jobs": ("linkwell.cli.jobs", "Jobs that failed: see them, try again."),
     "reference": ("linkwell.cli.reference", "Reference tables: postcodes, practices."),
     "scheme": ("linkwell.cli.scheme", "Schemes: add one."),
 }

@@ -33,6 +33,13 @@ class JobPolicy:
 POLICIES: dict[str, JobPolicy] = {}
 
 
+def check_ids(**ids: Any) -> None:
+    """Raise TypeError unless every argument is a whole number: a job is told ids, never things or words."""
+    wrong = sorted(name for name, value in ids.items() if type(value) is not int)
+    if wrong:
+        raise TypeError(f"A job's arguments are ids; these are not: {', '.join(wrong)[:200]}.")
+
+
 def scheme_job(
     *, name: str, purpose: str, audit_event: str = "", retry: int = 0, lock: str | None = None, in_steps: bool = False
 ) -> Callable[[Callable[..., None]], Any]:
@@ -45,6 +52,7 @@ def scheme_job(
         POLICIES[name] = JobPolicy(name, purpose, audit_event, per_scheme=True)
 
         def run(*, scheme_id: int, **ids: int) -> None:
+            check_ids(scheme_id=scheme_id, **ids)
             with audit.origin(f"job:{name}"), crash.job():
                 if in_steps:
                     function(scheme_id=scheme_id, **ids)
@@ -64,6 +72,7 @@ def account_job(*, name: str, purpose: str, retry: RetryStrategy | int = 0) -> C
         POLICIES[name] = JobPolicy(name, purpose, "", per_scheme=False)
 
         def run(**ids: int) -> None:
+            check_ids(**ids)
             with audit.origin(f"job:{name}"):
                 function(**ids)
 
@@ -89,6 +98,7 @@ def clock_job(*, name: str, purpose: str, cron: str) -> Callable[[Callable[[], N
 
 def enqueue(name: str, *, once: str | None = None, at: datetime | None = None, **ids: int) -> None:
     """Put a job on the queue within this transaction; with `once`, not if one of that name waits already."""
+    check_ids(**ids)
     job = app.configure_task(name, queueing_lock=once, schedule_at=at)
     # always over Django's connection: in the worker the app has another one, outside this transaction
     job.job_manager = JobManager(DjangoConnector())

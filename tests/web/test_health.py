@@ -4,7 +4,9 @@ import psycopg
 import pytest
 from django.db import connections
 
-WELL = {"status": "ok", "database": "ok", "worker": "ok", "migrations": "ok"}
+WELL = {"status": "ok", "database": "ok", "worker": "ok", "migrations": "ok", "audit": "ok", "jobs": "ok"}
+
+UNKNOWN = {"audit": "unknown", "jobs": "unknown"}
 
 
 @pytest.fixture
@@ -42,7 +44,7 @@ def test_tables_older_than_the_code_are_not_well(cloned_database, ask):
     with psycopg.connect(cloned_database.owner_url) as owner:
         owner.execute("DELETE FROM django_migrations WHERE app = 'referrals' AND name = '0001_initial'")
 
-    assert ask() == (503, WELL | {"status": "not ok", "worker": "unknown", "migrations": "behind"})
+    assert ask() == (503, WELL | {"status": "not ok", "worker": "unknown", "migrations": "behind"} | UNKNOWN)
 
 
 def test_a_database_that_is_away_is_said_without_the_fault_s_text(cloned_database, ask):
@@ -50,8 +52,33 @@ def test_a_database_that_is_away_is_said_without_the_fault_s_text(cloned_databas
         patch.setitem(connections["default"].settings_dict, "NAME", "nowhere")
         answer = ask()
 
-    assert answer == (503, {"status": "not ok", "database": "down", "worker": "unknown", "migrations": "unknown"})
+    assert answer == (
+        503,
+        {"status": "not ok", "database": "down", "worker": "unknown", "migrations": "unknown"} | UNKNOWN,
+    )
 
 
 def test_nothing_can_be_sent_to_it(cloned_database, client):
     assert client.post("/healthz").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("word", "statement"),
+    [
+        ("broken", "INSERT INTO team_auditcheck (scheme_id, at, sealed, unsealed, findings, first_finding)"
+         " VALUES (%s, now(), 9, 0, 2, 'x')"),
+        ("not told", "INSERT INTO team_headdelivery (scheme_id, channel, position, failing_since, why)"
+         " VALUES (%s, 'file', 0, now() - interval '1 hour', 'x')"),
+        ("unsealed", "INSERT INTO common_auditevent (scheme_id, at, event, outcome, role, object_kind, route, purpose)"
+         " VALUES (%s, now() - interval '1 hour', 'x', 'done', '', '', '', '')"),
+    ],
+)  # fmt: skip
+def test_an_audit_trail_that_is_not_as_it_should_be_is_said_and_takes_no_page_away(
+    cloned_database, scheme, ask, word, statement
+):
+    worker_spoke(cloned_database, seconds_ago=3)
+    with psycopg.connect(cloned_database.app_url) as app:
+        app.execute("SELECT set_config('linkwell.scheme_id', %s, true)", [str(scheme.pk)])
+        app.execute(statement, [scheme.pk])
+
+    assert ask() == (200, WELL | {"audit": word})

@@ -13,6 +13,7 @@ from linkwell.cli.running.children import end_with_parent
 HEARTBEAT_SECONDS = 5
 GONE_AFTER_SECONDS = 20
 JOBS_AT_ONCE = 2
+GIVEN_UP_AFTER = 10  # tries: a job at which worker after worker dies must not take the next one with it
 LOOKS_FOR_JOBS = (
     "The worker reaches the database through a pooler, so it is not told of jobs and looks for them every five seconds."
     " Set LINKWELL_LISTEN_URL to the address of the server itself."
@@ -22,9 +23,17 @@ LOOKS_FOR_JOBS = (
 async def take_up_what_was_left(app) -> None:
     """Give back to the queue, again and again, the jobs of workers that no longer answer."""
     while True:
-        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=GONE_AFTER_SECONDS):
-            await app.job_manager.retry_job(job)
+        await take_up_once(app)
         await asyncio.sleep(GONE_AFTER_SECONDS)
+
+
+async def take_up_once(app) -> None:
+    """Give back the jobs of workers that no longer answer; those tried too often count as failed."""
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=GONE_AFTER_SECONDS):
+        if job.attempts >= GIVEN_UP_AFTER:
+            await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=False)
+        else:
+            await app.job_manager.retry_job(job)
 
 
 def note_until_heard(manager) -> None:
