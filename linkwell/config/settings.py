@@ -23,6 +23,16 @@ def _required(name: str) -> str:
     return value
 
 
+# a server that says nothing is given up after so many seconds, by the system (over TCP)
+SERVER_GONE = {
+    "connect_timeout": "5",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "20000",
+}
+
+
 def database(url: str) -> dict[str, Any]:
     """Return Django's settings for a libpq URL; sockets by `?host=/folder` included.
 
@@ -37,7 +47,7 @@ def database(url: str) -> dict[str, Any]:
         "PASSWORD": parts.pop("password", ""),
         "HOST": parts.pop("host", ""),
         "PORT": parts.pop("port", ""),
-        "OPTIONS": {**parts, "prepare_threshold": None},
+        "OPTIONS": {**SERVER_GONE, **parts, "prepare_threshold": None},
         "DISABLE_SERVER_SIDE_CURSORS": True,  # transaction pooling
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
@@ -58,7 +68,7 @@ ALLOWED_HOSTS = [
 ]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 DATABASES = {"default": database(_required("DATABASE_URL"))}
-DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
+DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10, "reconnect_timeout": 2}
 # Plans are kept with a connection: not where a pooler gives each transaction another one
 LINKWELL_PREPARES = os.environ.get("LINKWELL_LISTEN_URL", "") in ("", os.environ.get("DATABASE_URL"))
 # what waits for notifications goes to the server itself where DATABASE_URL leads through a pooler
@@ -100,6 +110,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "linkwell.web.middleware.private_pages",  # these stand before all that asks the database: its absence has pages too
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "linkwell.web.line.in_line",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -169,6 +180,21 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SERVED_OVER_HTTPS
 LOGIN_URL = "/account/login/"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+
+# Signing in with another organisation (OpenID Connect): None unless issuer and client are named
+LINKWELL_OIDC: dict[str, Any] | None = None
+if os.environ.get("LINKWELL_OIDC_ISSUER"):
+    _claim, _, _values = os.environ.get("LINKWELL_OIDC_SECOND_FACTOR", "").partition("=")
+    LINKWELL_OIDC = {
+        "issuer": os.environ["LINKWELL_OIDC_ISSUER"],
+        "client_id": _required("LINKWELL_OIDC_CLIENT_ID"),
+        "client_secret": _required("LINKWELL_OIDC_CLIENT_SECRET"),
+        "name": os.environ.get("LINKWELL_OIDC_NAME") or "your organisation",
+        "scopes": os.environ.get("LINKWELL_OIDC_SCOPES") or "openid profile email",
+        "acr_values": os.environ.get("LINKWELL_OIDC_ACR_VALUES", ""),
+        "assurance_claim": _claim.strip(),
+        "assurance_values": tuple(_values.split()),
+    }
 
 # Limits on guessing live here, so the table must hold far more than a guesser can fill: beyond MAX_ENTRIES
 # Django throws entries out, and with them the count of wrong tries.

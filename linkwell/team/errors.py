@@ -102,6 +102,13 @@ class IdentityTaken(DomainError):
         )
 
 
+class OnlyWayIn(DomainError):
+    code = "only_way_in"
+
+    def __init__(self) -> None:
+        super().__init__("This is the only way into your account, so it stays. Set a password first.")
+
+
 class NoSecondStep(DomainError):
     code = "no_second_step"
 

@@ -29,7 +29,10 @@ class _Cursor(psycopg.Cursor[Any]):
         usual = self.connection.prepare_threshold  # None with Django: nothing is kept
         self.connection.prepare_threshold = 0 if settings.LINKWELL_PREPARES else None
         try:
-            return super().execute(query, params)
+            done = super().execute(query, params)
+            if self._query is None:  # a kept plan goes without its text, for which those who count statements ask
+                self._query = self._convert_query(query, params)
+            return done
         finally:
             self.connection.prepare_threshold = usual
 

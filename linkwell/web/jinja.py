@@ -27,6 +27,7 @@ def environment(**options: Any) -> jinja2.Environment:
         "static": static,
         "url": url,
         "setting": setting,
+        "outside_name": outside_name,
         "language": get_language,
         "right_to_left": get_language_bidi,
         "control": forms_display.control,
@@ -73,6 +74,12 @@ def data_for(value: Any, function: str) -> SafeString:
     """Return a block of data that allauth's script hands to one of its functions; a browser never runs it."""
     plain = json_script(value).removeprefix('<script type="application/json">')
     return format_html('<script data-allauth-onload="{}" type="application/json">{}', function, SafeString(plain))
+
+
+def outside_name() -> str:
+    """Return the name of the organisation whose sign-in opens accounts here, empty where there is none."""
+    found = settings.LINKWELL_OIDC
+    return str(found["name"]) if found else ""
 
 
 def setting(name: str, default: Any = "") -> Any:

@@ -7,10 +7,13 @@ import traceback
 # /r/… is a reply link, /i/… an invitation, /s/… a reset second step; allauth's keys stand in addresses of the account pages
 SECRET = re.compile(r"(/(?:r|i|s|account/password/reset/key|account/confirm-email)/)[^/\s?#\"']+")
 
+# what an outside sign-in sends back in the address
+ANSWER = re.compile(r"([?&](?:code|state)=)[^&\s\"']+")
+
 
 def hidden(text: str) -> str:
     """Return the text with the secret of every address in it hidden."""
-    return SECRET.sub(r"\1…", text)
+    return ANSWER.sub(r"\1…", SECRET.sub(r"\1…", text))
 
 
 def trace_without_words(fault: BaseException | None) -> str:

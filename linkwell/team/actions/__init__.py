@@ -9,6 +9,7 @@ from linkwell.team.actions.invitations import (
     invite,
     link_identity,
     redeem_invitation,
+    remove_identity,
     withdraw_invitation,
 )
 from linkwell.team.actions.members import change_member, end_membership
@@ -38,6 +39,7 @@ __all__ = [
     "ask_to_reset",
     "link_identity",
     "refuse",
+    "remove_identity",
     "reset_second_step",
     "second_step_set_up",
     "Invited",

@@ -206,6 +206,15 @@ def link_identity(*, account: Account, identity: OutsideIdentity, at: datetime) 
         raise errors.IdentityTaken from None
 
 
+@transaction.atomic
+def remove_identity(*, account: Account, issuer: str) -> bool:
+    """Let no identity of this issuer open the account; say whether one did. Raise OnlyWayIn without a password."""
+    found = Identity.objects.filter(account=account, issuer=issuer)
+    if found.exists() and not account.has_usable_password():
+        raise errors.OnlyWayIn
+    return bool(found.delete()[0])
+
+
 def accept_invitation(*, secret: str, account: Account, at: datetime) -> Joined:
     """Give an account that exists the place it is invited to, once.
 

@@ -10,6 +10,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 
 from linkwell.common.crypto import decrypt, encrypt
@@ -50,6 +51,20 @@ class ClosedSignup(DefaultAccountAdapter):
         key = self._get_login_attempts_cache_key(request, **credentials)
         found = account_of(str(credentials.get("email", "")))
         limits.tell_if_locked(request, key=key, account_id=found.pk if found else 0, about=AccountMail.LOCKED)
+
+    def get_login_stages(self) -> list[str]:
+        """Leave our own second step out where the outside sign-in just proved one that counts."""
+        stages = list(super().get_login_stages())
+        if getattr(context.request, "outside_counts", False):
+            stages.remove("allauth.mfa.stages.AuthenticateStage")
+        return stages
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        """Lead who came from outside to where that session ends, too."""
+        records = get_authentication_records(request, request.user if request.user.is_authenticated else None)
+        if any(record.get("method") == "outside" for record in records):
+            return reverse("signed_out")
+        return str(super().get_logout_redirect_url(request))
 
     def get_user_display(self, user: Any) -> str:
         return str(user.name)

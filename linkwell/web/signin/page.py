@@ -8,7 +8,7 @@ from linkwell.common.scope import scope
 from linkwell.messages import mail
 from linkwell.messages.actions import queue_message
 from linkwell.team import actions, tokens
-from linkwell.team.actions import Joined
+from linkwell.team.actions import Joined, OutsideIdentity
 from linkwell.team.models import Account
 from linkwell.team.queries import INVITATION, Offer, offer, token_scheme
 
@@ -45,9 +45,11 @@ def send_code(*, token_id: int, offer: Offer, browser: str, at: datetime) -> Non
 
 
 @transaction.atomic
-def join(*, secret: str, name: str, password: str, at: datetime) -> Account:
+def join(
+    *, secret: str, name: str, at: datetime, password: str = "", identity: OutsideIdentity | None = None
+) -> Account:
     """Make the invited account and tell who invited it; return the account."""
-    joined = actions.redeem_invitation(secret=secret, name=name, password=password, at=at)
+    joined = actions.redeem_invitation(secret=secret, name=name, password=password, identity=identity, at=at)
     _tell_the_inviter(joined, at)
     return joined.membership.account
 

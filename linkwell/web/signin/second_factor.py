@@ -56,12 +56,12 @@ def is_fresh(request: HttpRequest, *, now: float | None = None) -> bool:
     return any(0 <= now - at <= settings.ACCOUNT_REAUTHENTICATION_TIMEOUT for at in shown)
 
 
-def prove_again(request: HttpRequest) -> HttpResponseRedirect:
-    """Send someone to show the second factor, and back to this address."""
-    return HttpResponseRedirect(_proving(request))
+def prove_again(request: HttpRequest, *, back: str = "") -> HttpResponseRedirect:
+    """Send someone to show the second factor, and back to this address, or to the page of that name."""
+    return HttpResponseRedirect(_proving(request, reverse(back) if back else request.get_full_path()))
 
 
-def _proving(request: HttpRequest) -> str:
+def _proving(request: HttpRequest, back: str) -> str:
     """Return the page on which this account shows its second factor, with the way back."""
     types = set(request.user.authenticator_set.values_list("type", flat=True))  # type: ignore[union-attr]
     if not types & set(FACTORS):
@@ -70,7 +70,7 @@ def _proving(request: HttpRequest) -> str:
         page = "mfa_reauthenticate"
     else:
         page = "mfa_reauthenticate_webauthn"
-    return f"{reverse(page)}?{urlencode({'next': request.get_full_path()})}"
+    return f"{reverse(page)}?{urlencode({'next': back})}"
 
 
 def may_set_up(request: HttpRequest) -> bool:
@@ -82,12 +82,19 @@ def may_set_up(request: HttpRequest) -> bool:
     return found is not None and found.object_id == account.pk
 
 
+def may_set_password(request: HttpRequest) -> bool:
+    """Say whether this is any other page than the one for a first password, or a second step of our own guards it."""
+    return request.path != reverse("account_set_password") or is_mfa_enabled(request.user, FACTORS)
+
+
 def next_step(request: HttpRequest) -> str:
     """Return the page at which a signed-in session must set up or prove its factor; empty where it may go on."""
-    if request.path.startswith(OPEN_TO_ALL) or is_proved(request):
+    if request.path.startswith(OPEN_TO_ALL):
         return ""
+    if is_proved(request):
+        return "" if may_set_password(request) else reverse("mfa_activate_totp")
     if is_mfa_enabled(request.user, FACTORS):
-        allowed, where = TO_PROVE, _proving(request)
+        allowed, where = TO_PROVE, _proving(request, request.get_full_path())
     elif may_set_up(request):
         allowed, where = TO_SET_UP, reverse("mfa_activate_totp")
     else:

@@ -43,12 +43,12 @@ def invitation(request: HttpRequest, token_id: int) -> HttpResponse:
         raise Http404
     if request.user.is_authenticated:
         return _signed_in(request, found)
-    if found.has_account:
-        request.session[WAITING] = request.token_secret  # type: ignore[attr-defined]
-        return render(request, "signin/has_account.jinja", {"offer": found})
     browser = request.session.setdefault(BROWSER, tokens.new_browser())
     if page.needs_code(found) and not tokens.is_open(token_id=token_id, browser=browser, at=timezone.now()):
         return _ask_for_code(request, token_id, found, browser)
+    if found.has_account:  # said to whoever reads that mailbox, and to nobody else
+        request.session[WAITING] = request.token_secret  # type: ignore[attr-defined]
+        return render(request, "signin/has_account.jinja", {"offer": found})
     return _choose_password(request, found)
 
 
@@ -92,4 +92,5 @@ def _choose_password(request: HttpRequest, found: Offer) -> HttpResponse:
         else:
             record_authentication(request, account, "password", email=account.email)
             return perform_login(request, account, email=account.email)
-    return render(request, "signin/join.jinja", {"form": form, "offer": found})
+    secret = request.token_secret  # type: ignore[attr-defined]
+    return render(request, "signin/join.jinja", {"form": form, "offer": found, "secret": secret})
