@@ -34,6 +34,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip what needs the embedded server's process or files where the suite runs on another server."""
     if item.get_closest_marker("embedded") and os.environ.get("LINKWELL_OWNER_URL"):
         pytest.skip("needs the embedded PostgreSQL, and LINKWELL_OWNER_URL names another server")
+    if item.get_closest_marker("straight") and os.environ.get("LINKWELL_LISTEN_URL"):
+        pytest.skip("needs a connection of its own to the server, and DATABASE_URL leads through a pooler")
 
 
 @pytest.fixture(scope="session")

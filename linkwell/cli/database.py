@@ -107,6 +107,21 @@ def prepare(urls: Urls) -> None:
         roles.prepare(urls.server.url(user=SUPERUSER, database=NAME), app_url=urls.app, owner_logs_in=True)
     else:
         roles.prepare(urls.owner, app_url=urls.app, owner_logs_in=False)
+        _check_reached_straight(urls)
+
+
+def _check_reached_straight(urls: Urls) -> None:
+    """Raise Refused if a pooler stands before the server and no address goes past it."""
+    listen = os.environ.get("LINKWELL_LISTEN_URL", "").strip()
+    name = "LINKWELL_LISTEN_URL" if listen else "DATABASE_URL"
+    with roles.connect(listen or urls.app) as server:
+        if roles.is_pooled(server):
+            raise Refused(
+                f"{name} leads through a pooler, which passes no notification on. Set LINKWELL_LISTEN_URL to the app's"
+                " address on the server itself; DATABASE_URL may go through the pooler."
+            )
+        if server.info.dbname != conninfo_to_dict(urls.app).get("dbname", server.info.dbname):
+            raise Refused("LINKWELL_LISTEN_URL names another database than DATABASE_URL. Let both name the same.")
 
 
 def embedded(folder: Path, *, fast_and_loose: bool = False) -> Server:

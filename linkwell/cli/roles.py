@@ -38,6 +38,11 @@ def connect(url: str) -> psycopg.Connection:
         ) from None
 
 
+def is_pooled(server: psycopg.Connection) -> bool:
+    """Say whether something stands between us and the server's process: a pooler tells a number of its own."""
+    return server.info.backend_pid != server.execute("SELECT pg_backend_pid()").fetchone()[0]
+
+
 def exists(admin_url: str, *, database: str) -> bool:
     """Say whether the server has this database."""
     with connect(admin_url) as server:

@@ -16,6 +16,8 @@ import pytest
 from django.db import DatabaseError, OperationalError, connection, transaction
 from procrastinate.contrib.django import app
 
+from linkwell.cli import database
+from linkwell.cli.errors import Refused
 from linkwell.cli.running.worker import LOOKS_FOR_JOBS, connector, is_told_of_jobs, work
 from linkwell.common.jobs import POLICIES, enqueue, scheme_job
 from linkwell.common.scope import reporting, scope
@@ -44,8 +46,9 @@ with scope(scheme_ids=[int(sys.argv[1])], scheme_id=int(sys.argv[1])):
 
 
 @pytest.fixture
-def pooled(cloned_database):
+def pooled(cloned_database, settings):
     """The clone through pgbouncer, one connection for all; Django works there while the test runs."""
+    settings.LINKWELL_PREPARES = False  # as settings decide where LINKWELL_LISTEN_URL goes past a pooler
     with open_folder() as folder, pooler.pooler(cloned_database.straight_url, folder / "pooler", size=1) as url:
         clone = Clone(cloned_database.name, url, cloned_database.owner_url, cloned_database.straight_url)
         before = _work_on(clone)
@@ -172,6 +175,18 @@ def test_no_statement_of_the_app_runs_on_for_ever_though_the_pooler_takes_no_sta
     ):
         cursor.execute("SET LOCAL statement_timeout = 50")
         cursor.execute("SELECT pg_sleep(60)")
+
+
+def test_a_pooler_without_an_address_past_it_is_refused_before_anything_is_served(pooled, monkeypatch):
+    urls = database.Urls(pooled.app_url, pooled.owner_url)
+    monkeypatch.delenv("LINKWELL_LISTEN_URL", raising=False)
+    with pytest.raises(Refused, match="DATABASE_URL leads through a pooler"):
+        database._check_reached_straight(urls)
+    monkeypatch.setenv("LINKWELL_LISTEN_URL", pooled.app_url)
+    with pytest.raises(Refused, match="LINKWELL_LISTEN_URL leads through a pooler"):
+        database._check_reached_straight(urls)
+    monkeypatch.setenv("LINKWELL_LISTEN_URL", pooled.straight_url)
+    database._check_reached_straight(urls)
 
 
 def in_a_worker(do):

@@ -26,11 +26,13 @@ def by_url(cloned_database):
         port = f"&port={part['port']}" if part.get("port") else ""
         return f"postgresql://{login}@/{part['dbname']}?host={quote(part['host'], safe='')}{port}"
 
-    return SimpleNamespace(app_url=url(cloned_database.app_url), owner_url=url(cloned_database.owner_url))
+    names = ("app_url", "owner_url", "straight_url")
+    return SimpleNamespace(**{name: url(getattr(cloned_database, name)) for name in names})
 
 
 @pytest.fixture
 def run(by_url, tmp_path):
     """Run one command to its end on the clone."""
     addresses = {"DATABASE_URL": by_url.app_url, "LINKWELL_OWNER_URL": by_url.owner_url}
+    addresses["LINKWELL_LISTEN_URL"] = by_url.straight_url
     return lambda *words: linkwell(*words, home=tmp_path, PYTHONWARNINGS="ignore", **addresses)
