@@ -37,7 +37,8 @@ def database(url: str) -> dict[str, Any]:
     """Return Django's settings for a libpq URL; sockets by `?host=/folder` included.
 
     Nothing here needs a connection of its own to the server: no start-up option (the app's role has its
-    statement_timeout from `linkwell database prepare`), no prepared statement, no cursor on the server.
+    statement_timeout from `linkwell database prepare`), no cursor on the server, no statement that Django
+    prepares; `LINKWELL_PREPARES` decides about those that Linkwell prepares itself.
     """
     parts = dict(conninfo_to_dict(url))
     return {

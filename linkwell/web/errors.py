@@ -64,8 +64,10 @@ def may_send_again(request: HttpRequest) -> bool:
     """
     if request.method != "POST" or request.FILES or any(is_secret(name) for name in request.POST):
         return False
-    # the database may have failed before the middleware came to this
-    return CsrfViewMiddleware(lambda _: HttpResponse()).process_view(request, unavailable, (), {}) is None
+    check = CsrfViewMiddleware(lambda _: HttpResponse())
+    if "CSRF_COOKIE" not in request.META:  # no place in the line: the middleware has not come to this yet
+        check.process_request(request)
+    return check.process_view(request, unavailable, (), {}) is None
 
 
 def log_fault(where: str, fault: BaseException) -> None:

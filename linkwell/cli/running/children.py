@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 
 PR_SET_PDEATHSIG = 1
-LONGEST_PAUSE = 30.0
+LONGEST_PAUSE = 5.0
 
 
 def end_with_parent(parent: int, with_signal: int = signal.SIGTERM) -> None:

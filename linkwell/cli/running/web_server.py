@@ -1,4 +1,4 @@
-"""The web server: granian with Django behind it, two processes of a few threads each."""
+"""The web server: granian with Django behind it, two processes of many threads, few of which are at work at once."""
 
 import os
 import signal
@@ -15,7 +15,7 @@ from linkwell.cli.running.children import end_with_parent
 
 APPLICATION = "linkwell.config.wsgi:application"
 PROCESSES = min(2, os.cpu_count() or 1)
-THREADS = 4
+THREADS = 72  # most wait in `linkwell.web.line`, few are at work, and some are to spare for what needs no database
 LONGEST_HEADERS = 64 * 1024
 
 
@@ -43,7 +43,7 @@ def serve(*, host: str, port: int) -> None:
         interface=Interfaces.WSGI,
         workers=PROCESSES,
         blocking_threads=THREADS,
-        backpressure=64,
+        backpressure=THREADS,
         http1_settings=HTTP1Settings(header_read_timeout=15_000, max_buffer_size=LONGEST_HEADERS),
         websockets=False,
         log_level=LogLevels.warning,
