@@ -99,6 +99,8 @@ def make(server: psycopg.Connection, people: int, *, judged: bool = False) -> No
         for part in parts(people):
             for step in (_staff, _people, _referrals, _support, _around, _told):
                 step(loader, part)
+        loader("places_postcode", "people_person WHERE postcode > '' GROUP BY 1", code="replace(postcode, ' ', '')",
+               latitude="min(latitude)", longitude="min(longitude)", easting="378000", northing="392000")  # fmt: skip
     loader.sequences()
     server.execute("VACUUM (ANALYZE)")
     server.execute(f"COMMENT ON TABLE team_scheme IS '{_label(people)}'")

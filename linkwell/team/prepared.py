@@ -51,7 +51,7 @@ class Prepared:
         self.made: dict[Hashable, _Made] = {}
 
     def __call__(self, *, shape: Hashable = (), **values: int | date) -> list[tuple[Any, ...]]:
-        """Return the rows; raise ValueError for a value that the query does not ask by."""
+        """Return the rows; raise ValueError for a value that became part of the text."""
         if self.walled:
             current_scope()
         key = (shape, *sorted(values))
@@ -91,9 +91,8 @@ def _put_together(build: Callable[..., QuerySet[Any, Any]], shape: Hashable, val
     compiler = build(shape, **standing_out).query.get_compiler(using=connection.alias)
     text, params = compiler.as_sql()
     places = [_Place(names[each]) if _may_stand_out(each) and each in names else each for each in params]
-    unused = set(values) - {place.name for place in places if isinstance(place, _Place)}
-    if unused or any(str(value) in text for value in standing_out.values()):
-        raise ValueError(f"The query does not ask by {', '.join(sorted(unused)) or 'parameters alone'}.")
+    if any(str(value) in text for value in standing_out.values()):
+        raise ValueError("A value stands in the text of the query, where every call would ask for it.")
     return _Made(text, places, compiler.get_converters([column for column, _, _ in compiler.select]))
 
 

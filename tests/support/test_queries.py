@@ -104,6 +104,16 @@ def test_people_are_listed_longest_silent_first_never_heard_on_top(worker):
     assert lines[1].silent_days == 30
 
 
+def test_a_team_lead_sees_the_people_of_every_link_worker_with_whose_they_are(worker):
+    other = MembershipFactory(role=LW)
+    mine, theirs = EpisodeFactory(link_worker=worker), EpisodeFactory(link_worker=other)
+
+    lines = caseload(viewer=MembershipFactory(role=SUP), at=NOW)
+
+    assert {(line.episode_id, line.link_worker) for line in lines} == {(mine.pk, worker.name), (theirs.pk, other.name)}
+    assert [line.link_worker for line in caseload(viewer=worker, at=NOW)] == [worker.name]
+
+
 def test_people_can_be_narrowed_to_a_practice(worker):
     here, there = PracticeFactory(), PracticeFactory()
     mine = EpisodeFactory(link_worker=worker, person__practice=here)

@@ -69,11 +69,11 @@ def test_without_a_scope_nothing_is_asked_of_a_statement_that_was_put_together_b
         scope._current.reset(token)
 
 
-def test_a_value_that_the_query_does_not_ask_by_is_refused(scheme):
-    ask = Prepared(lambda shape, *, scheme_id, at: Episode.objects.filter(scheme_id=scheme_id).values_list("pk"))
+def test_a_value_that_became_part_of_the_text_is_refused(scheme):
+    ask = Prepared(lambda shape, *, most: Episode.objects.values_list("pk")[:most])
 
-    with pytest.raises(ValueError, match="does not ask by at"):
-        ask(scheme_id=scheme.pk, at=NOW)
+    with pytest.raises(ValueError, match="stands in the text"):
+        ask(most=3)
 
 
 def test_it_is_counted_among_the_statements_of_a_page(scheme):
