@@ -24,11 +24,13 @@ from linkwell.demo.writing import Row, Writer
 from linkwell.directory.derive import search_text
 from linkwell.people.keys import hashed_number, keys_of
 from linkwell.people.models import Person
+from linkwell.support.actions.access_review import find_access_flags
 from linkwell.team import tokens
 from linkwell.team.models import Account, Membership, Scheme
 
 SEED = 2020
 MAILS_OF_DAYS = 21  # older mails of the two years are not made again
+LOOKS_OF_DAYS = 10  # what stood out among them is looked for, as every night
 _SHARED = ("places.Postcode", "places.Outcode")
 _BEFORE_THE_SCHEME = ("team.Host", "team.Scheme")
 _ORDER = (
@@ -38,7 +40,8 @@ _ORDER = (
     "directory.Accessibility", "directory.ServiceArea", "directory.Capacity", "directory.Verification",
     "directory.OperatingStatus", "directory.Report", "directory.InternalRemark", "people.Person", "people.PersonKey",
     "people.ContactRule", "people.AccessNeed", "people.Consent", "people.RiskStatement", "people.RestrictedReader",
-    "people.Exclusion", "referrals.Referral", "referrals.ReferralEvent", "referrals.Allocation",
+    "people.Exclusion", "people.RecordOpening", "common.AuditEvent",
+    "referrals.Referral", "referrals.ReferralEvent", "referrals.Allocation",
     "referrals.FeedbackToReferrer", "referrals.FeedbackRead", "support.Episode", "support.EpisodeEvent",
     "support.Contact", "support.AboutMe", "support.EpisodeNeed", "support.Strength", "support.Goal", "support.Action",
     "support.PlanVersion", "support.Review", "connections.Connection", "connections.ConnectionEvent", "support.Task",
@@ -114,6 +117,8 @@ def _load(made: DemoScheme) -> int:
             _check_keys_now()
         _verify_addresses(made, writer)
         scheme = Scheme.objects.get(pk=scheme_id)
+        days = [made.last_day - timedelta(days=back) for back in range(LOOKS_OF_DAYS, 0, -1)]
+        find_access_flags(scheme_id=scheme_id, days=days, at=timezone.now())
         audit.record("demo.loaded", about=scheme, at=timezone.now(), purpose=f"seed {made.seed}, up to {made.last_day}")
     if tables:
         raise AssertionError(f"Tables without a place in the order: {', '.join(sorted(tables))}")

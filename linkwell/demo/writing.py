@@ -17,7 +17,11 @@ Row = dict[str, Any]
 CHUNK = 4000
 LINK = ("support.Task", "link")  # a path with the id of a row in it
 # Columns that name a row of another table without a foreign key of Django.
-NAMES_A_ROW = {("directory.Organisation", "referral_email_verified_by"): "team.Membership"}
+NAMES_A_ROW = {
+    ("directory.Organisation", "referral_email_verified_by"): "team.Membership",
+    ("common.AuditEvent", "membership_id"): "team.Membership",
+    ("common.AuditEvent", "person_id"): "people.Person",
+}
 
 
 class Writer:

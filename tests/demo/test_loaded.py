@@ -18,7 +18,7 @@ from linkwell.demo.load import load_demo
 from linkwell.demo.signins import demo_account, sign_ins
 from linkwell.directory.models import Organisation, Service
 from linkwell.messages.models import Message
-from linkwell.people.models import Exclusion, Person, PersonKey
+from linkwell.people.models import AccessFlag, Exclusion, Person, PersonKey
 from linkwell.people.queries import same_person
 from linkwell.referrals.models import Referral
 from linkwell.referrals.queries import people_in_reach
@@ -63,14 +63,20 @@ def test_it_is_loaded_by_the_role_that_the_walls_hold_and_the_time_is_told(loade
 def test_every_row_of_the_generator_is_in_the_database(inside, made):
     from django.apps import apps
 
-    shared = {"directory.Source": 1, "directory.Organisation": 1, "places.Outcode": 1}
+    shared = {"directory.Source": 1, "directory.Organisation": 1, "places.Outcode": 1, "common.AuditEvent": 2}
     for table, rows in made.tables.items():
         assert apps.get_model(table)._default_manager.count() == len(rows) + shared.get(table, 0), table
 
 
-def test_loading_leaves_one_audit_event(inside):
-    event = AuditEvent.objects.get()
+def test_loading_leaves_one_audit_event_of_its_own(inside):
+    event = AuditEvent.objects.get(event="demo.loaded")
     assert (event.event, event.membership_id, event.scheme_id) == ("demo.loaded", None, inside.scheme_id)
+
+
+def test_SE3_some_looks_stand_out_and_most_do_not(inside):
+    kinds = list(AccessFlag.objects.values_list("kind", flat=True))
+    assert {"hours", "covering", "volume"} <= set(kinds) and len(kinds) < 12
+    assert AuditEvent.objects.exclude(membership_id=None).count() > 100
 
 
 def test_an_imported_directory_stays_as_it_was(inside):
@@ -80,7 +86,7 @@ def test_an_imported_directory_stays_as_it_was(inside):
 def test_loading_twice_is_refused_with_a_sentence_and_changes_nothing(loaded):
     with pytest.raises(AlreadyLoaded, match="loaded already, and nothing was changed"):
         load_demo(seed=SEED, last_day=LAST_DAY)
-    assert Membership.objects.filter(scheme__is_demo=True).count() == 26
+    assert Membership.objects.filter(scheme__is_demo=True).count() == 27
 
 
 def test_the_truth_is_written_beside_the_database(loaded, made):

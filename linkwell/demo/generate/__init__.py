@@ -4,6 +4,7 @@ from datetime import date
 
 from linkwell.demo.generate.directory import DirectoryBuilder
 from linkwell.demo.generate.history import History
+from linkwell.demo.generate.looks import add_looks
 from linkwell.demo.generate.rows import DemoScheme, Rows
 from linkwell.demo.generate.team import SCHEME_NAME, build_team
 from linkwell.demo.generate.today import add_today
@@ -20,4 +21,5 @@ def generate(seed: int, last_day: date) -> DemoScheme:
     services = DirectoryBuilder(seed, last_day, rows, spots, team).build()
     history = History(seed, last_day, rows, spots, team, services)
     add_today(history, history.run(), services)
+    add_looks(seed, last_day, rows, team)
     return DemoScheme(seed, last_day, rows.tables, history.ledger.truth(seed=seed, last_day=last_day))

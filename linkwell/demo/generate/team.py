@@ -112,6 +112,7 @@ def build_team(last_day: date, rows: Rows) -> Team:
     practices = [_practice(rows, people, launch, *row) for row in _PRACTICES]
     agency = rows.add("team.Agency", name=f"{TOWN} Homes", kind="Housing association", email="support@homes.example")
     housing = people.add("Nicola Dean", "REF", launch, title="Tenancy sustainment officer", agency_id=agency)
+    people.add("Grace Adeyemi", "IG", launch, title="Privacy officer")
     return Team(lead, "Ruth Okonkwo", manager, commissioner, tuple(workers), tuple(practices), agency, housing, launch)
 
 

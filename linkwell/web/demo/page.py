@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from linkwell.demo.signins import SignIn, sign_ins
-from linkwell.team.access import COM, LW, MGR, REF, SUP
+from linkwell.team.access import COM, IG, LW, MGR, REF, SUP
 
 SEES: dict[str, Any] = {
     REF: _("Refers someone in under a minute, and sees in words what became of everyone the practice referred."),
@@ -15,6 +15,7 @@ SEES: dict[str, Any] = {
     SUP: _("Sees who waits, decides on referrals, gives them to link workers, and keeps an eye on the team."),
     MGR: _("Sees the funnel, waits and caseloads, and looks after staff, practices and outgoing mail. No records."),
     COM: _("Sees whether it helps: counts, changes better and worse, and what is not known. Never a person."),
+    IG: _("Sees which looks at records stand out, asks about them, and never opens a record."),
 }
 NAMES: dict[str, Any] = {
     REF: _("GP practice"),
@@ -22,6 +23,7 @@ NAMES: dict[str, Any] = {
     SUP: _("Team lead"),
     MGR: _("Scheme manager"),
     COM: _("Commissioner"),
+    IG: _("Privacy officer"),
 }
 
 
