@@ -11,7 +11,7 @@ import smtplib
 import ssl
 from collections.abc import Sequence
 from datetime import datetime
-from email.utils import parseaddr
+from email.utils import getaddresses, parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -56,7 +56,7 @@ def check_safe(message: EmailMessage) -> None:
     headers = [message.subject, message.from_email, *message.to, *message.reply_to, *message.extra_headers.values()]
     if any(letter in str(value) for value in headers for letter in "\r\n"):
         raise UnsafeMail("A line break in the head of a mail is refused.")
-    if not is_one_address(parseaddr(message.to[0])[1]):
+    if len(getaddresses([message.to[0]])) != 1 or not is_one_address(parseaddr(message.to[0])[1]):
         raise UnsafeMail("A mail goes to one complete address.")
 
 

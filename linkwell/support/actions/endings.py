@@ -11,6 +11,7 @@ from linkwell.referrals.models import FeedbackToReferrer
 from linkwell.support import errors
 from linkwell.support.actions.contacts import Happened, locked_episode, log_contact, move
 from linkwell.support.models import EndReason, Episode, EpisodeState, Review, Task
+from linkwell.support.queries import visible_episode
 from linkwell.team.models import Membership
 
 
@@ -29,10 +30,12 @@ def add_task(
 
 @transaction.atomic
 def finish_task(*, task_id: int, by: Membership, at: datetime) -> Task:
-    """Tick off one's own task; raise NotVisible. Done twice is done once."""
+    """Tick off one's own task; raise NotVisible, also about someone who is hidden now. Done twice is done once."""
     task = Task.objects.select_for_update().filter(scheme_id=by.scheme_id, pk=task_id, member=by).first()
     if task is None:
         raise NotVisible
+    if task.episode_id is not None:
+        visible_episode(viewer=by, episode_id=task.episode_id, at=at)
     if task.done_at is None:
         task.done_at = at
         task.save(update_fields=["done_at"])
