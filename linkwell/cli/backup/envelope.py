@@ -92,13 +92,12 @@ def opened(source: BinaryIO, identities: Sequence[Any], *, name: str) -> Iterato
             yield stream
             while stream.read(1024 * 1024):
                 pass
-        except Refused:
-            raise
-        except Exception:
+        except Exception as reason:
             stream.close()
             opening.join()
-            if opening.fault is not None and not isinstance(opening.fault, BrokenPipeError):
-                raise _refusal(opening.fault, name) from None
+            broken = opening.fault is not None and not isinstance(opening.fault, BrokenPipeError)
+            if broken and (isinstance(reason, Damaged) or not isinstance(reason, Refused)):
+                raise _refusal(opening.fault, name) from None  # why what was read made no sense
             raise
         finally:
             stream.close()

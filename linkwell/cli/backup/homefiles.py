@@ -72,6 +72,7 @@ def audit_key(keys: Mapping[str, str]) -> str:
 
 def stage(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write the files of a backup into a folder of their own, to be moved into the home later."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name, content in files.items():
         if name in (*COPIED, SETTINGS_FILE) or name.startswith("measures/"):
             target = folder / _plain(name)

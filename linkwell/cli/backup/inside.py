@@ -21,7 +21,10 @@ OUTWARD = ("LINKWELL_AUDIT_SYSLOG", "LINKWELL_AUDIT_MAIL", "LINKWELL_SMTP", "LIN
 
 def known_migrations() -> set[tuple[str, str]]:
     """Return every migration that this Linkwell comes with."""
-    return {(app, name) for app, name in _ask("migrations", {"DATABASE_URL": "postgresql:///unused"})}
+    from django.apps import apps
+
+    found = _migrations() if apps.ready else _ask("migrations", {"DATABASE_URL": "postgresql:///unused"})
+    return {(app, name) for app, name in found}
 
 
 def examine(place: Beside, *, keys: Mapping[str, str], heads: Path) -> list[str]:
@@ -48,6 +51,12 @@ def _ask(word: str, environment: Mapping[str, str], *words: str) -> Any:
         kind = (done.stderr.strip().splitlines() or ["no reason was given"])[-1].partition(":")[0]
         raise Refused(f"The restored database could not be looked through ({kind}). Nothing was changed.")
     return json.loads(done.stdout)
+
+
+def _migrations() -> list[tuple[str, str]]:
+    from django.db.migrations.loader import MigrationLoader
+
+    return sorted(MigrationLoader(None).disk_migrations)
 
 
 def _problems() -> list[str]:
@@ -112,9 +121,7 @@ def main(words: list[str]) -> None:
 
     django.setup()
     if words[0] == "migrations":
-        from django.db.migrations.loader import MigrationLoader
-
-        answer: Any = sorted(MigrationLoader(None).disk_migrations)
+        answer: Any = _migrations()
     else:
         answer = _problems() if words[0] == "examine" else _settle(words[1])
     print(json.dumps(answer))

@@ -65,7 +65,7 @@ def back_up(urls: Urls, home: Path, wanted: Wanted, *, say: Callable[[str], None
     draft = target.with_name(f"{target.name}{PART}")
     own = pyrage.x25519.Identity.generate()  # opens this one file, here and now; it is never written down
     try:
-        with _private_file(draft) as file, _disk_full(folder), _snapshot(urls) as (server, snapshot):
+        with _disk_full(folder), _private_file(draft) as file, _snapshot(urls) as (server, snapshot):
             files = homefiles.gather(home, with_keys=wanted.with_keys)
             manifest = _manifest(server, home=home, at=at, with_keys=wanted.with_keys, say=say)
             say("Writing the backup")

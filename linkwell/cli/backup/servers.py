@@ -1,6 +1,7 @@
 """Databases beside the one that serves: made to try a backup in, or to take its place."""
 
 import contextlib
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,7 +35,8 @@ class Beside:
 
     @property
     def app(self) -> str:
-        return make_conninfo(self.urls.app, dbname=self.name)
+        straight = os.environ.get("LINKWELL_LISTEN_URL") if self.urls.server is None else None
+        return make_conninfo(straight or self.urls.app, dbname=self.name)  # a pooler knows no new databases
 
     @property
     def is_embedded(self) -> bool:
@@ -50,7 +52,7 @@ def admin(urls: Urls, database: str) -> str:
 
 def name_of(urls: Urls) -> str:
     """Return the name of the database that the product works on."""
-    return str(conninfo_to_dict(urls.app).get("dbname") or NAME)
+    return str(conninfo_to_dict(urls.owner).get("dbname") or NAME)
 
 
 def exists(urls: Urls, name: str) -> bool:
@@ -130,7 +132,7 @@ def may_create(urls: Urls) -> bool:
     """Say whether databases can be made on the server of these addresses."""
     if urls.server is not None:
         return True
-    with roles.connect(urls.owner) as server:
+    with elsewhere(urls) as server:
         query = "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
         return bool((server.execute(query).fetchone() or (False,))[0])
 

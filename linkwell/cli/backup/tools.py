@@ -18,6 +18,9 @@ from linkwell.cli.errors import Refused
 from linkwell.cli.postgres.places import MAJOR, wheel_programs
 
 PIECE = 1024 * 1024
+KNOWS_ITS_SETTINGS = 170000
+UNKNOWN_SETTING = 'unrecognized configuration parameter "transaction_timeout"'
+NOTHING_ELSE = "no reason was given."
 
 
 def program(name: str, *, urls: Urls, server: int) -> str:
@@ -69,9 +72,13 @@ class Restoring:
 
 
 @contextmanager
-def restoring(path: str, *, url: str) -> Iterator[Restoring]:
-    """Run pg_restore into an empty database while the block feeds it; raise Refused if it does not end well."""
-    with _running(path, "--exit-on-error", url=url, stdin=subprocess.PIPE) as (process, complaint):
+def restoring(path: str, *, url: str, server: int) -> Iterator[Restoring]:
+    """Run pg_restore into an empty database while the block feeds it; raise Refused if it does not end well.
+
+    A pg_restore newer than the server first sets what the server does not know; that one complaint is passed over.
+    """
+    words = ["--exit-on-error"] if server >= KNOWS_ITS_SETTINGS else []
+    with _running(path, *words, url=url, stdin=subprocess.PIPE) as (process, complaint):
         assert process.stdin is not None
         feeding = Restoring(process.stdin)
         yield feeding
@@ -79,7 +86,9 @@ def restoring(path: str, *, url: str) -> Iterator[Restoring]:
             process.stdin.close()
         except OSError:
             feeding.broke = True
-        if process.wait() != 0 or feeding.broke:
+        code = process.wait()
+        failed = code != 0 and (code != 1 or server >= KNOWS_ITS_SETTINGS or complaint() != NOTHING_ELSE)
+        if failed or feeding.broke:
             raise Refused(f"The backup could not be put into a database: {complaint()}")
 
 
@@ -117,7 +126,7 @@ def _reason(told: str) -> str:
     """Return PostgreSQL's first error without the rows that its context may quote."""
     if "No space left on device" in told or "could not extend file" in told:
         return "the disk of the database is full. Make room on it, then try again."
-    lines = [line for line in told.splitlines() if "error: " in line.lower()]
+    lines = [line for line in told.splitlines() if "error: " in line.lower() and UNKNOWN_SETTING not in line]
     found = re.sub(r"^.*?error:\s*", "", lines[0], flags=re.IGNORECASE) if lines else "no reason was given"
     found = re.sub(r"^.*?ERROR:\s*", "", found)
     return f"{found.strip().rstrip('.')}."

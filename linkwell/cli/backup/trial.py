@@ -66,7 +66,7 @@ def fill(
     with roles.connect(place.admin) as server:
         version = server.info.server_version
     program = tools.program("pg_restore", urls=place.urls, server=version)
-    with tools.restoring(program, url=place.admin) as feeding:
+    with tools.restoring(program, url=place.admin, server=version) as feeding:
         with open_file(file) as source, opened(source, identities, name=name) as stream:
             found = package.unpack(
                 stream, name=name, signer=signer, dump=feeding.write, check=lambda said: _make_roles(place, said)
