@@ -45,7 +45,7 @@ TRUTHS = {
         SELECT count(*) FROM connections_connection c WHERE c.kind = 'referral' AND (
             1 <> (SELECT count(*) FROM connections_sharepacket p WHERE p.connection_id = c.id)
             OR NOT EXISTS (SELECT FROM connections_connectionevent e WHERE e.connection_id = c.id)
-            OR 1 <> (SELECT count(*) FROM messages_message m JOIN connections_sharepacket p ON p.id = m.recipient_id
+            OR 1 <> (SELECT count(*) FROM outbox_message m JOIN connections_sharepacket p ON p.id = m.recipient_id
                      WHERE m.template = 'organisation_referral' AND m.recipient_kind = 'share'
                      AND p.connection_id = c.id))""",
     "a referral has one link worker at a time": """

@@ -59,11 +59,11 @@ class Client(Thread):
             self.ledger.send(entry)
         answers = {"once": self.key(), **answers}
         while True:
-            status, _, _ = self.ask("POST", path, answers)
-            if status == 302:
+            status, location, _ = self.ask("POST", path, answers)
+            if status == 302 and not location.startswith("/account/"):
                 return self.ledger.acknowledge(*entries)
             if status != 0 and status not in AWAY:
-                raise Wrong(f"POST {re.sub('[0-9]+', '0', path)} answered {status}")
+                raise Wrong(f"POST {re.sub('[0-9]+', '0', path)} answered {status} {location}")
             if self.load.gives_up():
                 return
             time.sleep(0.1)
@@ -123,12 +123,12 @@ class Worker(Client):
         ticks = {"ticked": ["name", "contact"], "hope": "Company", "channel": "email", "days": "90"}
         mark = None
         while mark is None and not self.load.gives_up():
-            status, _, page = self.ask("POST", path, ticks)
+            status, location, page = self.ask("POST", path, ticks)
             mark = re.search(r'name="previewed"[^>]*value="([0-9a-f]+)"', page)
             if mark is None and status in (0, *AWAY):
                 time.sleep(0.1)
             elif mark is None:
-                raise Wrong(f"the preview answered {status}")
+                raise Wrong(f"the preview answered {status} {location}")
         if mark is not None:
             entry = Entry("referred_on", f"{person}-{service}", str(person))
             self.send([entry], path, **ticks, previewed=mark[1], agreed_how="in_person", send="1")
@@ -171,8 +171,7 @@ class Load:
     def __init__(self, port: int, cast: Cast, folder: Path, chance: random.Random, *, each: int = 1) -> None:
         self.port, self.cast, self.over = port, cast, Event()
         self.answers: Counter[int] = Counter()
-        self.referred: set[tuple[int, int]] = set()
-        self.taken_on: set[str] = set()
+        self.referred, self.taken_on = cast.referred, cast.taken_on
         self.until: float | None = None
         kinds: deque[tuple[Callable[..., Client], dict[str, Any]]] = deque()
         for worker in cast.workers:

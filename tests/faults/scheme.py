@@ -7,8 +7,7 @@ python -m tests.faults.scheme sweep        puts waiting messages back on the que
 import json
 import subprocess
 import sys
-import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,8 @@ class Cast:
     referrer: dict[str, Any]
     lead: dict[str, Any]
     services: list[int]
+    referred: set[tuple[int, int]] = field(default_factory=set)  # person and service that some client has tried
+    taken_on: set[str] = field(default_factory=set)  # referrals
 
 
 def cast(home: Path, **others: str) -> Cast:
@@ -85,19 +86,9 @@ def make() -> dict[str, Any]:
 
 def _signed_in(member: Any) -> dict[str, Any]:
     """Return the member's id and the cookie of a session past the second factor, made by the product's own store."""
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from tests.faults.acts import signed_in
 
-    from linkwell.web.signin.sessions import SessionStore
-
-    kept = SessionStore()
-    kept[SESSION_KEY] = str(member.account_id)
-    kept[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
-    kept[HASH_SESSION_KEY] = member.account.get_session_auth_hash()
-    kept["membership"] = member.pk
-    kept["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": time.time()}]
-    kept["account_authentication_methods_user"] = str(member.account_id)
-    kept.create()
-    return {"membership": member.pk, "cookie": kept.session_key}
+    return {"membership": member.pk, "cookie": signed_in(member).session.session_key}
 
 
 def put_back() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from linkwell.cli import roles
 from linkwell.cli.database import embedded
+from linkwell.cli.postgres.server import SUPERUSER
 from tests.faults.running import Linkwell, eventually, linkwell, open_folder
 
 pytestmark = [pytest.mark.fault, pytest.mark.embedded]
@@ -149,12 +150,21 @@ def kill_postgres_under_load(running, *, options=""):
     return len(acknowledged) - kept
 
 
-def test_killing_postgresql_loses_nothing_acknowledged_and_pages_recover_by_themselves(running):
+def test_Z06_killing_postgresql_loses_nothing_acknowledged_and_pages_recover_by_themselves(running):
     assert kill_postgres_under_load(running) == 0
 
 
-def test_the_trial_of_killing_postgresql_would_notice_a_loss(running):
-    assert kill_postgres_under_load(running, options="-c synchronous_commit=off") > 0
+def test_Z06_the_trial_of_killing_postgresql_would_notice_a_loss(running):
+    admin = embedded(running.home).url(user=SUPERUSER, database="postgres")
+    with psycopg.connect(admin, autocommit=True) as server:
+        server.execute("ALTER SYSTEM SET wal_writer_delay = '10s'")  # or it might sync just before the kill
+        server.execute("SELECT pg_reload_conf()")
+    try:
+        assert kill_postgres_under_load(running, options="-c synchronous_commit=off") > 0
+    finally:
+        with psycopg.connect(admin, autocommit=True) as server:
+            server.execute("ALTER SYSTEM RESET wal_writer_delay")
+            server.execute("SELECT pg_reload_conf()")
 
 
 def test_health_says_503_and_no_fault_s_text_while_postgresql_is_down(running):

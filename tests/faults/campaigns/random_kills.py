@@ -8,6 +8,7 @@ most twice, and no job left lying.
 import random
 import time
 from collections import Counter
+from collections.abc import Container
 
 from tests.faults.campaigns import Outcome
 from tests.faults.site import Site, counts, site, wait_until_well
@@ -22,16 +23,20 @@ def run(seconds: int, seed: int) -> Outcome:
         return try_for(made, seconds, random.Random(seed))
 
 
-def try_for(made: Site, seconds: float, chance: random.Random, *, at_least: int = 6, name: str = "ledgers") -> Outcome:
+def try_for(
+    made: Site, seconds: float, chance: random.Random, *, at_least: int = 6, name: str = "ledgers",
+    spare: Container[str] = (),
+) -> Outcome:  # fmt: skip
     """Load and kill a site for that long and judge what became of what was acknowledged."""
     load = made.load(chance, name=name)
     load.start()
     killed: Counter[str] = Counter()
     until = time.monotonic() + seconds
     slowest = 0.0
+    weights = {what: weight for what, weight in WEIGHTS.items() if what not in spare}
     while time.monotonic() < until or killed.total() < at_least:
         time.sleep(chance.uniform(0.2, 3.0))
-        what = chance.choices(list(WEIGHTS), weights=list(WEIGHTS.values()))[0]
+        what = chance.choices(list(weights), weights=list(weights.values()))[0]
         if made.kill(what, chance):
             killed[what] += 1
         if chance.random() < 0.6:  # otherwise the next kill falls into the recovery
