@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from linkwell.common.locks import one_at_a_time
 from linkwell.common.scope import scope
@@ -47,7 +47,7 @@ def seal_some(*, scheme_id: int, at: datetime, reach: timedelta, most: int) -> i
     if not rows:
         return 0
     seal = chain.make_seal(
-        number=_next_id(), scheme_id=scheme_id, rows=rows, after=queries.last_seal(scheme_id), keys=keys(), at=at
+        number=queries.next_id(), scheme_id=scheme_id, rows=rows, after=queries.last_seal(scheme_id), keys=keys(), at=at
     )
     AuditSeal.objects.create(
         id=seal.id, scheme_id=scheme_id, version=seal.version, first_position=seal.first_position,
@@ -55,12 +55,6 @@ def seal_some(*, scheme_id: int, at: datetime, reach: timedelta, most: int) -> i
         sealed_at=seal.sealed_at, head=seal.head,
     )  # fmt: skip
     return len(rows)
-
-
-def _next_id() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('team_auditseal', 'id'))")
-        return int(cursor.fetchone()[0])
 
 
 Tell = Callable[[Sequence[chain.Head]], None]
@@ -110,8 +104,7 @@ def check_scheme(*, scheme_id: int, at: datetime, copy: Path | None = None) -> c
     path = copy or (Path(settings.AUDIT_HEADS) if settings.AUDIT_HEADS else None)
     told = heads.read_file(path, scheme_id=scheme_id) if path else None  # before the chain, which only grows
     with scope(scheme_ids=[scheme_id], scheme_id=scheme_id):
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL statement_timeout = 0")
+        queries.take_the_time_it_needs()
         return chain.check(
             scheme_id=scheme_id, runs=queries.runs(scheme_id), heads=told, every_head=copy is None, keys=keys(), at=at,
             unsealed=lambda settled: queries.unsealed(scheme_id, settled),

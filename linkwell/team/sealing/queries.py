@@ -43,6 +43,19 @@ def rows_to_seal(scheme_id: int, *, at: datetime, reach: timedelta, most: int) -
         return cursor.fetchall()
 
 
+def next_id() -> int:
+    """Return the id that the next seal will have: it is sealed too."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('team_auditseal', 'id'))")
+        return int(cursor.fetchone()[0])
+
+
+def take_the_time_it_needs() -> None:
+    """Let the statements of this transaction run however long they take."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+
+
 def unsealed(scheme_id: int, settled: int) -> chain.Unsealed:
     """Return how many rows have no seal, since when, and the first five of those not above the id `settled`."""
     columns = "count(*), min(at), (array_agg(id ORDER BY id) FILTER (WHERE id <= %(settled)s))[1:5]"
