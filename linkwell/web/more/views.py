@@ -4,7 +4,6 @@ from django.http import Http404, HttpResponse
 from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -15,6 +14,7 @@ from linkwell.web.policy import MemberRequest, by_account
 from linkwell.web.render import render, succeeded
 from linkwell.web.signin import page as signing_in
 from linkwell.web.signin.views import WAITING
+from linkwell.web.signin.where import is_ours
 
 
 @by_account()
@@ -78,5 +78,4 @@ def invitation(request: MemberRequest) -> HttpResponse:
 
 def _inside(request: MemberRequest, where: str) -> str:
     """Return the address if it is one of ours, else nothing."""
-    safe = where.startswith("/") and url_has_allowed_host_and_scheme(where, allowed_hosts={request.get_host()})
-    return where if safe else ""
+    return where if is_ours(where) else ""

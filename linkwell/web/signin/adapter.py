@@ -18,6 +18,7 @@ from linkwell.messages.account_mail import AccountMail, queue_account_mail
 from linkwell.team.queries import account_of
 from linkwell.web.signin import limits
 from linkwell.web.signin.second_factor import FACTORS
+from linkwell.web.signin.where import is_ours
 
 # allauth's name of a mail → ours; what is not here is never sent
 MAILS = {
@@ -46,6 +47,10 @@ class ClosedSignup(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send nothing from within a request: every mail about a sign-in goes through the queue."""
 
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Count by address alone: allauth's own key holds the Host header, which a guesser may vary (any port)."""
+        return f"sign-in:{str(credentials.get('email', '')).strip().lower()}"
+
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Tell the owner once when wrong passwords lock an account; an unknown address costs the same work."""
         key = self._get_login_attempts_cache_key(request, **credentials)
@@ -71,7 +76,7 @@ class ClosedSignup(DefaultAccountAdapter):
 
     def is_safe_url(self, url: str | None) -> bool:
         """Lead on to a path of our own and nowhere else, not even to our own address written in full."""
-        return bool(url) and str(url).startswith("/") and bool(super().is_safe_url(url))
+        return is_ours(url) and bool(super().is_safe_url(str(url)))
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Ask again before an account's own safety changes; not of someone who just signed in to set up a factor."""
