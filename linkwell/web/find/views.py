@@ -46,7 +46,7 @@ def for_person(request: MemberRequest, person_id: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@route(roles={LW}, relation="caseload")
+@route(roles={LW}, relation="caseload", audit="person.support_searched")
 def missing(request: MemberRequest, person_id: int) -> HttpResponse:
     """Record that nothing here fits a need, with the limits of the search that found nothing."""
     now = timezone.now()
