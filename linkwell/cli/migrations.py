@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 import linkwell
 from linkwell.cli import roles
@@ -16,6 +17,7 @@ from linkwell.cli.errors import Refused
 
 SETTINGS = "linkwell.config.settings"
 OTHERS = ("django", "django-allauth", "procrastinate")
+LONGEST_WAIT = "10s"
 NEVER, BEHIND, CURRENT = "never migrated", "behind", "current"
 
 
@@ -43,9 +45,18 @@ def state(url: str) -> str:
     return CURRENT if row[0] == _label() else BEHIND
 
 
+def address(owner_url: str, *, longest_wait: str = LONGEST_WAIT) -> str:
+    """Return the owner's address for changing tables while an older Linkwell still serves from them.
+
+    A change that waits for a table makes everybody who comes later wait behind it; rather than that, it gives up.
+    """
+    url = roles.as_owner(owner_url)
+    return make_conninfo(url, options=f"{conninfo_to_dict(url)['options']} -c lock_timeout={longest_wait}")
+
+
 def migrate(owner_url: str) -> None:
     """Apply every migration that is missing; raise Refused if one cannot be applied."""
-    url = roles.as_owner(owner_url)
+    url = address(owner_url)
     try:
         django("migrate", "--verbosity=0", "--skip-checks", url=url)  # the web server runs the checks
     except subprocess.CalledProcessError:

@@ -49,7 +49,7 @@ def take(version):
 
 
 @pytest.mark.fault
-def test_an_import_killed_at_any_record_leaves_the_directory_as_it_was(cloned_database, tmp_path):
+def test_Z04_an_import_killed_at_any_record_leaves_the_directory_as_it_was(cloned_database, tmp_path):
     """security.md Z04: kill -9 at every 50th record."""
     take("old")
     before = list(Service.objects.order_by("pk").values())

@@ -19,9 +19,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
-from psycopg.conninfo import make_conninfo
+from django.db import OperationalError
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from linkwell.cli import roles
+from linkwell.cli import migrations, roles
 from linkwell.common import crash
 from tests.database import Clone, TestServer, django_settings, test_server
 
@@ -52,6 +53,7 @@ PEOPLE = """
     INSERT INTO people_person ({columns}) SELECT {values} FROM generate_series(1, %s) AS number
 """
 DIGEST = "SELECT count(*), coalesce(sum(hashtextextended({columns}, 0)), 0)::text FROM {table} AS t"
+GAVE_UP = 3
 KEPT = ("people_person", "team_scheme", "team_host", "common_auditevent")
 
 
@@ -70,7 +72,7 @@ class Upgrade:
 
     def __init__(self, server: TestServer, database: Clone, found: Found) -> None:
         self.server, self.database, self.found = server, database, found
-        self.url = make_conninfo(roles.as_owner(database.owner_url))
+        self.url = migrations.address(database.owner_url, longest_wait="300ms")
 
     def run(self, targets: dict[str, str] | None, statement: int | None) -> bool:
         """Migrate (to the targets, or to the end), dying at that statement; say whether it came to its end."""
@@ -81,6 +83,8 @@ class Upgrade:
                 crash.arm("statement", statement or sys.maxsize)
                 _migrate(targets)
                 code = 0
+            except OperationalError as fault:
+                code = GAVE_UP if "lock timeout" in str(fault) else 1
             except BaseException as fault:
                 print(f"migrate: {type(fault).__name__}: {fault}", file=sys.stderr, flush=True)
             finally:
@@ -89,9 +93,18 @@ class Upgrade:
         ended = os.waitstatus_to_exitcode(status)
         self.found.runs += 1
         self.found.kills += ended == -signal.SIGKILL
-        if ended not in (0, -signal.SIGKILL):
+        if ended not in (0, -signal.SIGKILL, GAVE_UP):
             raise AssertionError(f"migrate ended with {ended} after a kill; it cannot run again")
+        self.gave_up = ended == GAVE_UP
         return ended == 0
+
+    def gives_up_where_somebody_reads(self, tables: dict[str, Any]) -> None:
+        """Have somebody read every table for long: migrate does not wait, for all others would wait behind it."""
+        with psycopg.connect(self.url) as reader:
+            reader.execute(f"LOCK TABLE {', '.join(tables)} IN ACCESS SHARE MODE")
+            if self.run(None, None) or not self.gave_up:
+                self.found.broken.append("migrate changed tables under somebody who reads them.")
+            self.old_page_works()
 
     def kill_on_the_way(self, targets: dict[str, str] | None, chance: random.Random, *, kills: int) -> None:
         """Kill it that often, each time somewhere further on, then let it come to its end."""
@@ -195,6 +208,30 @@ def all_columns(url: str) -> dict[str, list[str]]:
         return dict(owner.execute(query, [list(KEPT)]).fetchall())
 
 
+def demands(url: str) -> dict[str, dict[str, bool]]:
+    """Return for each table its columns, and whether a new row must give them a value."""
+    query = """SELECT table_name, jsonb_object_agg(column_name, is_nullable = 'NO' AND column_default IS NULL
+                      AND is_identity = 'NO' AND is_generated = 'NEVER')
+               FROM information_schema.columns JOIN pg_tables ON tablename = table_name AND schemaname = 'public'
+               WHERE table_schema = 'public' GROUP BY 1"""
+    with psycopg.connect(url) as owner:
+        return dict(owner.execute(query).fetchall())
+
+
+def what_the_first_release_lacks(old: dict[str, dict[str, bool]], new: dict[str, dict[str, bool]]) -> list[str]:
+    """Return what the tables of today demand of the first release, which knows neither new names nor new columns."""
+    sentences = []
+    for table, columns in old.items():
+        now = new.get(table, {})
+        sentences += [f"{table}.{name} is gone, and the first release reads it." for name in columns if name not in now]
+        sentences += [
+            f"{table}.{name} must be given, and the first release does not."
+            for name, must in now.items()
+            if must and name not in columns
+        ]
+    return sentences
+
+
 def schema(url: str) -> set[tuple[str, str]]:
     """Return everything that the tables are made of."""
     with psycopg.connect(url) as owner:
@@ -232,14 +269,17 @@ def upgrade(*, people: int, kills: int, chance: random.Random) -> Found:
         connections.close_all()
         where = connections.settings["default"]
         where.update(django_settings(way.url))
-        where["OPTIONS"] = {"options": f"-c role={roles.OWNER} -c statement_timeout=0"}
+        where["OPTIONS"] = {"options": conninfo_to_dict(way.url)["options"]}
         way.kill_on_the_way(FIRST_RELEASE, chance, kills=kills)
         way.add_people(people)
         columns = all_columns(way.url)
+        old = demands(way.url)
+        way.gives_up_where_somebody_reads(old)
         before = rows(way.url, columns)
         way.kill_on_the_way(None, chance, kills=kills)
         if rows(way.url, columns) != before:
             found.broken.append("What stood in the rows before is not what stands there now.")
+        found.broken += what_the_first_release_lacks(old, demands(way.url))
         if differs := sorted(schema(way.url) ^ wanted):
             found.broken.append(f"The tables are not as without kills: {differs[:5]}.")
     return found
