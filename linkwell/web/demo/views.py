@@ -13,7 +13,7 @@ from linkwell.web.frame import home_url
 from linkwell.web.policy import public
 from linkwell.web.render import render
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "linkwell.web.signin.backend.OneLook"
 
 
 @public(demo_only=True)
