@@ -46,7 +46,7 @@ def jobs(patient: Patient) -> Finding:
     late, failed = patient.one(
         """
         SELECT count(*) FILTER (WHERE job.status IN ('todo', 'doing') AND coalesce(job.scheduled_at, began.at) < %s),
-               count(*) FILTER (WHERE job.status = 'failed' AND began.at > %s)
+               count(*) FILTER (WHERE job.status = 'failed' AND coalesce(began.at, now()) > %s)
           FROM procrastinate_jobs AS job
           LEFT JOIN LATERAL (SELECT max(at) AS at FROM procrastinate_events WHERE job_id = job.id) AS began ON true
         """,
@@ -61,7 +61,7 @@ def jobs(patient: Patient) -> Finding:
             "See that the worker runs (`linkwell run`) and what its log says.",
         )
     if failed:
-        return Finding("Jobs", False, f"{things(failed, 'job')} failed within a week", "See the log of the worker.")
+        return Finding("Jobs", False, f"{things(failed, 'job')} failed within a week", "See `linkwell jobs failed`.")
     return Finding("Jobs", True, "none late, none failed within a week")
 
 
