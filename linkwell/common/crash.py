@@ -25,6 +25,7 @@ POINTS = {
     "statement": "an SQL statement, COPY included, is about to be sent",
     "before_commit": "a transaction is about to be committed",
     "after_commit": "a transaction is committed, and nobody has been answered yet",
+    "after_alone": "a statement that is a transaction by itself is done",
     "job_start": "a job begins",
     "job_end": "a job has done its work; the queue does not know yet",
     "mail_before": "a mail is about to be handed over",
@@ -113,11 +114,9 @@ def _before(method: Callable[..., Any]) -> Callable[..., Any]:
     def watched(self: Any, *args: Any, **kwargs: Any) -> Any:
         point("statement")
         alone = self.connection.autocommit and self.connection.info.transaction_status == TransactionStatus.IDLE
-        if alone:  # a transaction by itself
-            point("before_commit")
         done = method(self, *args, **kwargs)
         if alone:
-            point("after_commit")
+            point("after_alone")
         return done
 
     return watched

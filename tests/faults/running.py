@@ -19,6 +19,7 @@ from pathlib import Path
 import psutil
 
 ROOT = Path(__file__).resolve().parents[2]
+STATIC = Path(os.environ.get("LINKWELL_TEST_HOME") or ROOT / "var" / "test") / "static"
 OURS = ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")
 
 
@@ -30,6 +31,31 @@ def open_folder() -> Iterator[Path]:
     try:
         yield folder
     finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def borrow_static(home: Path) -> None:
+    """Give a new home the static files that another made; Linkwell makes them anew if they are not as it wants them."""
+    if STATIC.exists() and not (home / "static").exists():
+        home.mkdir(mode=0o711, parents=True, exist_ok=True)
+        try:
+            shutil.copytree(STATIC, home / "static")
+        except OSError:  # somebody lends newer ones just now
+            shutil.rmtree(home / "static", ignore_errors=True)
+
+
+def lend_static(home: Path) -> None:
+    """Keep a home's static files for the next one, if they are newer than those that are kept."""
+    ours, kept = home / "static" / ".state", STATIC / ".state"
+    if not ours.exists() or (kept.exists() and kept.read_text() == ours.read_text()):
+        return
+    draft, old = (STATIC.with_name(f"static-{word}-{os.getpid()}") for word in ("new", "old"))
+    with suppress(OSError):
+        shutil.copytree(home / "static", draft)
+        if STATIC.exists():
+            STATIC.rename(old)
+        draft.rename(STATIC)
+    for folder in (draft, old):
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -77,8 +103,9 @@ class Linkwell:
         self.others = others
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self, *, within: float = 90) -> float:
+    def start(self, *, within: float = 300) -> float:
         """Start it and return the seconds until it says that it is running."""
+        borrow_static(self.home)
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "linkwell.cli", "run"],
@@ -86,7 +113,9 @@ class Linkwell:
                 stdout=log,
                 stderr=log,
             )
-        return eventually(self._says_it_runs, within=within, what="Linkwell is running")
+        took = eventually(self._says_it_runs, within=within, what="Linkwell is running")
+        lend_static(self.home)
+        return took
 
     def _says_it_runs(self) -> bool:
         assert self.process is not None and self.process.poll() is None, self.log.read_text()

@@ -32,6 +32,8 @@ from tests.faults.mailbox import mailbox
 BESIDE = ("django_session", "linkwell_cache", "django_migrations", "procrastinate_workers")
 SENT_AGAIN = ("receive", "log_contact", "first_conversation")  # forms with a key: sent again after any kill
 
+COMMITTED = ("after_commit", "after_alone")
+
 Rows = dict[str, Counter[str]]
 Shape = dict[str, tuple[int, int]]  # table → rows that are new or changed, rows that are gone or changed
 
@@ -54,7 +56,7 @@ class Watching:
         self.passed: list[str] = []
 
     def reach(self, name: str) -> None:
-        if name in ("statement", "before_commit", "after_commit"):
+        if name in ("statement", "before_commit", *COMMITTED):
             self.passed.append(name)
 
 
@@ -165,10 +167,10 @@ def _after_each_commit(trial: Trial, act: str, whole: Shape, passed: list[str], 
     """Return what has changed once 0, 1, 2 … transactions are committed; the last is the whole act."""
     stands: list[Shape] = [{}]
     before, touched = trial.rows(), True
-    for number in range(1, passed.count("after_commit") + 1):
+    for name, number, _ in _points(passed, COMMITTED):
         if touched:
             before = trial.go_on()
-        _kill(trial, act, ("after_commit", number), found)
+        _kill(trial, act, (name, number), found)
         stands.append(shape(before, trial.rows()))
         touched = stands[-1] != {}
     found.commits = sum(one != other for one, other in zip(stands, stands[1:], strict=False))
@@ -200,7 +202,7 @@ def _kill_everywhere(
     trial: Trial, act: str, passed: list[str], stands: list[Shape], found: Found,
     *, most: int | None, chance: random.Random, until: float,
 ) -> None:  # fmt: skip
-    points = list(_points(passed))
+    points = list(_points(passed, ("statement", "before_commit")))
     found.points = len(points)
     if most is not None and most < len(points):
         points = sorted(chance.sample(points, most))
@@ -223,13 +225,13 @@ def _kill(trial: Trial, act: str, at: tuple[str, int], found: Found) -> None:
         found.broken.append(f"{act}: it was not killed at {at[0]}:{at[1]} but ended with {code}.")
 
 
-def _points(passed: list[str]) -> Iterator[tuple[str, int, int]]:
-    """Yield each point with the number of transactions that are committed before it."""
+def _points(passed: list[str], names: tuple[str, ...]) -> Iterator[tuple[str, int, int]]:
+    """Yield each of these points, how often it was reached, and how many transactions are committed before it."""
     seen: Counter[str] = Counter()
     for name in passed:
         seen[name] += 1
-        if name != "after_commit":  # those were all tried already
-            yield name, seen[name], seen["after_commit"]
+        if name in names:
+            yield name, seen[name], sum(seen[one] for one in COMMITTED)
 
 
 def shape(before: Rows, now: Rows) -> Shape:
