@@ -74,10 +74,12 @@ CATALOGUE = f"""
             SELECT p.oid::regprocedure::text, coalesce(p.proacl, acldefault('f', p.proowner))
               FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE {OURS}) AS of (thing, acl)
       CROSS JOIN LATERAL aclexplode(of.acl) AS a LEFT JOIN pg_roles r ON r.oid = a.grantee
+     WHERE a.privilege_type <> 'MAINTAIN'  -- comes by itself from PostgreSQL 17 on
     UNION ALL
     SELECT format('the standing right of %s to %s what %s makes (%s)', coalesce(r.rolname, 'everyone'),
            a.privilege_type, pg_get_userbyid(d.defaclrole), d.defaclobjtype), ''
       FROM pg_default_acl d CROSS JOIN LATERAL aclexplode(d.defaclacl) AS a LEFT JOIN pg_roles r ON r.oid = a.grantee
+     WHERE a.privilege_type <> 'MAINTAIN'
 """
 GRANTEES = f"""
     SELECT DISTINCT r.rolname FROM pg_roles r JOIN (

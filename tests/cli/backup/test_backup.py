@@ -192,7 +192,7 @@ def test_a_backup_is_never_written_over(sample):
 
 def test_a_role_that_does_not_see_every_row_makes_no_backup(sample, tmp_path):
     with psycopg.connect(sample.urls.owner, autocommit=True) as server:
-        server.execute("CREATE ROLE linkwell_blind NOLOGIN")
+        server.execute("CREATE ROLE linkwell_blind NOLOGIN; GRANT linkwell_blind TO CURRENT_USER")
     try:
         with pytest.MonkeyPatch.context() as patch, pytest.raises(Refused, match="BYPASSRLS"):
             patch.setattr(roles, "OWNER", "linkwell_blind")

@@ -9,21 +9,19 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg.conninfo import make_conninfo
 
 from linkwell.cli import migrations, roles
 from linkwell.cli.backup import homefiles, inside, keys, make, manifest, restore, servers
 from linkwell.cli.backup.envelope import Damaged
-from linkwell.cli.database import Urls
 from linkwell.cli.errors import Refused
-from tests.cli.backup.conftest import KEY, backed_up, quiet
+from tests.cli.backup.conftest import KEY, backed_up, named, quiet
 
 
 @pytest.fixture(scope="module")
 def in_place(sample, database_server, tmp_path_factory):
     """The sample's backup restored on a machine that had nothing."""
     home, name = tmp_path_factory.mktemp("machine"), f"{sample.clone.name}_machine"
-    urls = Urls(make_conninfo(sample.urls.app, dbname=name), make_conninfo(sample.urls.owner, dbname=name))
+    urls = named(sample, name)
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("LINKWELL_SECRET_KEY")
         done = restore.restore(sample.file, sample.identity, urls, home, replace=False, say=quiet)
