@@ -54,6 +54,7 @@ PEOPLE = """
 """
 DIGEST = "SELECT count(*), coalesce(sum(hashtextextended({columns}, 0)), 0)::text FROM {table} AS t"
 GAVE_UP = 3
+LONGEST_RUN = 240  # seconds; one that waits for a table must not wait for ever
 KEPT = ("people_person", "team_scheme", "team_host", "common_auditevent")
 
 
@@ -79,6 +80,7 @@ class Upgrade:
         child = os.fork()
         if child == 0:
             code = 1
+            signal.alarm(LONGEST_RUN)
             try:
                 crash.arm("statement", statement or sys.maxsize)
                 _migrate(targets)
