@@ -192,7 +192,17 @@ def test_L05_each_request_reads_the_rights_anew_as_another_process_left_them(cli
 def test_L07_no_route_of_the_product_opens_with_the_password_alone(worker):
     browser = ProductClient()
     browser.force_login(worker.account)  # a session that has shown the password and no more
-    open_to_all = ("static/", "healthz", "r/", "i/", "s/", "demo/", "account/logout", "account/2fa/reauthenticate")
+    open_to_all = (
+        "static/",
+        "healthz",
+        "r/",
+        "i/",
+        "s/",
+        "demo/",
+        "account/logout",
+        "account/2fa/reauthenticate",
+        "account/2fa/webauthn/reauthenticate",
+    )
     looked = 0
     for pattern, _name, _view in routes():
         if "<" in pattern or "(" in pattern or pattern.startswith(open_to_all):

@@ -1,6 +1,8 @@
 """Staff sign in with password and second step: the app's code, then a passkey, all under the security policy."""
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from playwright.sync_api import Page, expect
 
@@ -70,6 +72,63 @@ def test_the_app_opens_the_door_and_then_a_passkey_does(page: Page, live_site, p
     page.goto(live_site.url + "/account/2fa/webauthn/")
     expect(page.get_by_text("Work laptop").first).to_be_visible()
     expect(page.get_by_text("last used on")).to_be_visible()
+
+
+def test_a_passkey_is_named_anew_opens_the_door_alone_and_is_removed(page: Page, live_site, passkey_device, quiet):
+    AccountFactory(email="asha@example.org", second_factor=True)
+    start_signing_in(page, live_site.url)
+    page.get_by_label("Code").fill(code_now())
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.goto(live_site.url + "/account/2fa/webauthn/add/")
+    show_it_is_still_me(page)
+    page.get_by_label("A name to tell it by").fill("Work laptop")
+    page.get_by_label("Sign in with this passkey alone").check()
+    page.get_by_role("button", name="Add the passkey").click()
+    expect(page.get_by_text("You have 1 passkey.")).to_be_visible()
+
+    page.goto(live_site.url + "/account/2fa/webauthn/")
+    page.get_by_role("link", name="Rename Work laptop").click()
+    page.get_by_label("A name to tell it by").fill("Old laptop")
+    page.get_by_role("button", name="Save the name").click()
+    expect(page.get_by_text("Old laptop").first).to_be_visible()
+    browser.then_the_page_is_accessible(page)
+
+    page.context.clear_cookies()
+    page.goto(live_site.url + "/account/login/")
+    browser.then_the_page_is_accessible(page)
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.wait_for_url(lambda url: "login" not in url)
+    page.goto(live_site.url + "/account/2fa/webauthn/")
+    page.get_by_role("link", name="Remove Old laptop").click()
+    show_it_is_still_me(page)
+    page.get_by_role("button", name="Remove the passkey").click()
+    expect(page.get_by_text("You have none yet.").first).to_be_visible()
+
+
+def test_recovery_codes_are_shown_once_and_made_anew(page: Page, live_site, quiet):
+    account = AccountFactory(email="asha@example.org", second_factor=True)
+    codes = RecoveryCodes(Authenticator.objects.get(user=account, type="recovery_codes")).get_unused_codes()
+    start_signing_in(page, live_site.url)
+    page.get_by_label("Code").fill(codes[0])
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url(lambda url: "authenticate" not in url)
+
+    page.goto(live_site.url + "/account/2fa/recovery-codes/generate/")
+    show_it_is_still_me(page)
+    page.get_by_role("button", name="Make new codes").click()
+    expect(page.get_by_text("You see them only now.")).to_be_visible()
+    assert page.locator(".app-secret li").count() == 10
+    page.emulate_media(media="print")
+    expect(page.get_by_role("button", name="Print")).to_be_hidden()
+    expect(page.locator(".app-secret li").first).to_be_visible()
+    page.emulate_media(media="screen")
+    browser.at_phone_width(page)
+    browser.then_the_page_is_accessible(page)
+    browser.no_sideways_scroll(page)
+
+    page.reload()
+    expect(page.get_by_text("shown only once")).to_be_visible()
+    assert page.locator(".app-secret li").count() == 0
 
 
 def test_a_new_account_sets_up_its_app_and_gets_its_recovery_codes(page: Page, live_site, quiet):

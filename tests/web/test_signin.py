@@ -117,6 +117,19 @@ def test_a_recovery_code_signs_in_once(worker):
     assert is_signed_in(one) and not is_signed_in(two)
 
 
+def test_the_owner_is_warned_when_few_recovery_codes_are_left(worker):
+    codes = RecoveryCodes(Authenticator.objects.get(user=worker.account, type="recovery_codes")).get_unused_codes()
+    for number in range(7):
+        assert not mails.queued()
+        browser = ProductClient(REMOTE_ADDR=f"192.0.2.{number}")
+        give_password(browser, worker.account)
+        assert browser.post(AUTHENTICATE, {"code": codes[number]}).status_code == 302, number
+
+    assert mails.queued() == [(worker.account_id, mails.AccountMail.CODES_FEW)]
+    page = browser.get("/more/").content.decode()
+    assert "3 recovery codes are left" in page and "Make new codes" in page
+
+
 def test_secrets_of_the_second_factor_are_encrypted_at_rest(worker):
     with connection.cursor() as cursor:
         cursor.execute("SELECT data::text FROM mfa_authenticator")

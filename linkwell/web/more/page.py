@@ -8,9 +8,7 @@ from allauth.mfa.models import Authenticator
 
 from linkwell.team.queries import is_linked
 from linkwell.web.signin.outside.provider import configured
-from linkwell.web.signin.second_factor import FACTORS
-
-FEW_CODES = 3
+from linkwell.web.signin.second_factor import FACTORS, FEW_CODES
 
 
 @dataclass(frozen=True)

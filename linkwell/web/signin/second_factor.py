@@ -12,13 +12,14 @@ from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.signals import authentication_step_completed
 from allauth.mfa.models import Authenticator
-from allauth.mfa.signals import authenticator_added
+from allauth.mfa.signals import authenticator_added, authenticator_used
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
+from linkwell.messages.account_mail import AccountMail, queue_account_mail
 from linkwell.team.actions import second_step_set_up
 from linkwell.team.actions.second_step import SECOND_STEP
 from linkwell.team.queries import token_scheme
@@ -33,6 +34,7 @@ TO_SET_UP = (
 )  # fmt: skip
 # What is left to an account whose second step was reset until it opens the link in its mail.
 TO_WAIT = ("account_logout", "second_step_waits")
+FEW_CODES = 3
 LINK = "second_step_link"  # in the session: the secret of the mailed link
 # What a session needs to prove the factor that its account has, and to leave.
 TO_PROVE = ("account_logout", "mfa_reauthenticate", "mfa_reauthenticate_webauthn")
@@ -110,6 +112,15 @@ def remember_set_up(*, request: HttpRequest, user: Any, authenticator: Authentic
         record_authentication(request, user, "mfa", reauthenticated=True, **about)
 
 
+def warn_of_few_codes(*, authenticator: Authenticator, user: Any, **_: Any) -> None:
+    """Tell an account by mail when a recovery code was used and few are left."""
+    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
+        return
+    authenticator.refresh_from_db(fields=["data"])  # allauth marked the code on another copy of the row
+    if len(authenticator.wrap().get_unused_codes()) <= FEW_CODES:
+        queue_account_mail(account_id=user.pk, about=AccountMail.CODES_FEW, at=timezone.now())
+
+
 def renew_session_id(*, request: HttpRequest, method: str, user: Any, **_: Any) -> None:
     """Give a session a new id with its new rights; at sign-in Django does so itself."""
     if method == "mfa" and getattr(request, "user", None) == user:
@@ -119,4 +130,5 @@ def renew_session_id(*, request: HttpRequest, method: str, user: Any, **_: Any) 
 def connect() -> None:
     """Listen to allauth; called once, when the product starts."""
     authenticator_added.connect(remember_set_up, dispatch_uid="linkwell.second_factor.set_up")
+    authenticator_used.connect(warn_of_few_codes, dispatch_uid="linkwell.second_factor.few_codes")
     authentication_step_completed.connect(renew_session_id, dispatch_uid="linkwell.second_factor.proved")
