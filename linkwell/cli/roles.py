@@ -16,7 +16,9 @@ from linkwell.cli.errors import Refused
 
 OWNER, APP, VIEWS, REPORT = "linkwell_owner", "linkwell_app", "linkwell_views", "linkwell_report"
 OLDEST = 15
-STATEMENT_TIMEOUT = "30s"  # on the role, for a pooler lets no start-up option through
+# On the role, for a pooler lets no start-up option through: no statement runs on for ever; indexes lie in memory or
+# on flash, so that a list is read by its index and not by sorting the whole scheme
+APP_SETTINGS = {"statement_timeout": "30s", "random_page_cost": "1.1"}
 RIGHTS = {"TABLES": "SELECT, INSERT, UPDATE, DELETE", "SEQUENCES": "USAGE, SELECT", "FUNCTIONS": "EXECUTE"}
 
 
@@ -83,7 +85,7 @@ def prepare(admin_url: str, *, app_url: str, owner_logs_in: bool) -> None:
             with server.transaction():
                 server.execute("SELECT pg_advisory_xact_lock(712509)")  # two first starts take turns
                 _create_roles(server, app, owner_logs_in=owner_logs_in)
-                _limit_statements(server, str(app.get("user") or APP))
+                _set_for_the_app(server, str(app.get("user") or APP))
                 _give_rights(server)
                 _give_rights_on_what_is_there(server)
         except psycopg.errors.InsufficientPrivilege as error:
@@ -117,12 +119,13 @@ def _create_roles(server: psycopg.Connection, app: dict, *, owner_logs_in: bool)
             server.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(group), sql.Identifier(member)))
 
 
-def _limit_statements(server: psycopg.Connection, user: str) -> None:
-    """Let no statement of the app's login run on for ever; a limit that an operator set stays."""
-    query = "SELECT 1 FROM pg_roles, unnest(rolconfig) AS line WHERE rolname = %s AND line LIKE %s"
-    if not server.execute(query, [user, "statement_timeout=%"]).fetchone():
-        limit = sql.SQL("ALTER ROLE {} SET statement_timeout = {}")
-        server.execute(limit.format(sql.Identifier(user), sql.Literal(STATEMENT_TIMEOUT)))
+def _set_for_the_app(server: psycopg.Connection, user: str) -> None:
+    """Give the app's login its settings; one that an operator set stays."""
+    query = "SELECT 1 FROM pg_roles, unnest(rolconfig) AS line WHERE rolname = %s AND starts_with(line, %s)"
+    for name, value in APP_SETTINGS.items():
+        if not server.execute(query, [user, f"{name}="]).fetchone():
+            setting = sql.SQL("ALTER ROLE {} SET {} = {}")
+            server.execute(setting.format(sql.Identifier(user), sql.Identifier(name), sql.Literal(value)))
 
 
 def _give_rights(server: psycopg.Connection) -> None:

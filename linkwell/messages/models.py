@@ -43,7 +43,12 @@ class Message(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["scheme", "-created_at"], name="messages_newest"),
+            models.Index(fields=["scheme", "-created_at", "-id"], name="messages_newest"),
+            models.Index(
+                fields=["scheme", "state", "-created_at", "-id"],
+                condition=~models.Q(state="sent"),
+                name="messages_not_sent",
+            ),
             models.Index(
                 fields=["scheme", "next_attempt_at"], condition=models.Q(state="queued"), name="messages_to_send"
             ),

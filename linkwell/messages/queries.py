@@ -56,6 +56,7 @@ class Outbox:
 
 
 PAGE = 50
+PAGES_AHEAD = 20  # as far as older ones are counted, so that a page costs the same however many there are
 
 
 def outbox(*, viewer: Membership, state: str = "", page: int = 1) -> Outbox:
@@ -63,9 +64,10 @@ def outbox(*, viewer: Membership, state: str = "", page: int = 1) -> Outbox:
     ours = Message.objects.filter(scheme_id=viewer.scheme_id)
     counts = {name: ours.filter(state=name).count() for name in ("queued", "held", "failed")}
     chosen = ours.filter(state=state) if state in MessageState.values else ours
-    total = counts[state] if state in counts else chosen.count()
+    page = max(page, 1)
+    total = counts[state] if state in counts else chosen[: (page + PAGES_AHEAD) * PAGE].count()
     pages = max(1, -(-total // PAGE))
-    page = min(max(page, 1), pages)
+    page = min(page, pages)
     rows = chosen.order_by("-created_at", "-pk")[(page - 1) * PAGE : page * PAGE]
     return Outbox(
         rows=tuple(_row(message) for message in rows),

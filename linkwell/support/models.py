@@ -79,6 +79,14 @@ class Episode(models.Model):
                 condition=Q(ended_at=None),
                 name="caseload_by_silence",
             ),
+            models.Index(
+                "scheme",
+                F("last_heard_at").asc(nulls_first=True),
+                "opened_at",
+                "id",
+                condition=Q(ended_at=None),
+                name="caseloads_by_silence",
+            ),  # fmt: skip
             models.Index(fields=["scheme", "person"], name="episodes_by_person"),
         ]
 

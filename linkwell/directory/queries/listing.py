@@ -67,14 +67,15 @@ def search_directory(
     filters = ["listing <> 'defunct'"]
     filters += ["s.search @@ %(words)s::tsquery"] if values["words"] else ["FALSE"] if named else []
     filters += ["%(need)s = ANY (s.need_codes)"] if need else []
+    where = " AND ".join(filters)
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT.format(filters=" AND ".join(filters), placed=_PLACED), values)
+        cursor.execute((_COUNT_NEAR if place else _COUNT).format(filters=where, placed=_PLACED), values)
         count = cursor.fetchone()[0]
         pages = max(1, ceil(count / PAGE))
         number = min(max(1, page), pages)
-        cursor.execute(
-            _PAGE.format(filters=" AND ".join(filters), placed=_PLACED), values | {"skip": (number - 1) * PAGE}
-        )
+        chosen = "directory_service s" if place else _BY_NAME.format(filters=where)
+        text = _PAGE.format(filters=where, placed=_PLACED, chosen=chosen)
+        cursor.execute(text, values | {"skip": (number - 1) * PAGE, "first": 0 if not place else (number - 1) * PAGE})
         names = [column.name for column in cursor.description]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     is_approximate = place is not None and place.is_approximate
@@ -92,7 +93,13 @@ _PLACED = """
         ORDER BY metres NULLS LAST, l.id LIMIT 1
     ) p ON TRUE
 """
-_COUNT = """
+_COUNT = "SELECT count(*) FROM directory_service s WHERE {filters}"
+# Without a place the page is cut out first, so that only what it shows is looked up
+_BY_NAME = """(
+    SELECT s.* FROM directory_service s WHERE {filters}
+    ORDER BY (s.listing <> 'listed' OR s.operating = 'closed'), s.name, s.id LIMIT %(page)s OFFSET %(skip)s
+) s"""
+_COUNT_NEAR = """
 SELECT count(*) FROM directory_service s {placed}
 WHERE {filters} AND (%(latitude)s::float8 IS NULL OR p.metres IS NULL OR p.metres <= %(reach)s)
 """
@@ -104,12 +111,12 @@ SELECT s.id, s.public_id, s.name, coalesce(o.name, '') AS organisation, s.times_
        (SELECT string_agg(DISTINCT coalesce(nullif(u.town, ''), nullif(u.outcode, '')), ', ')
         FROM directory_serviceatlocation ul JOIN directory_location u ON u.id = ul.location_id
         WHERE ul.service_id = s.id) AS towns
-FROM directory_service s
+FROM {chosen}
 JOIN directory_source f ON f.id = s.source_id
 LEFT JOIN directory_organisation o ON o.id = s.organisation_id {placed}
 WHERE {filters} AND (%(latitude)s::float8 IS NULL OR p.metres IS NULL OR p.metres <= %(reach)s)
 ORDER BY (s.listing <> 'listed' OR s.operating = 'closed'), p.metres NULLS LAST, s.name, s.id
-LIMIT %(page)s OFFSET %(skip)s
+LIMIT %(page)s OFFSET %(first)s
 """
 _LISTINGS = {
     "gone": "No longer in its source's list",
