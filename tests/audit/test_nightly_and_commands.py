@@ -175,7 +175,7 @@ KILLED = """
 import django; django.setup()
 from django.utils import timezone
 from linkwell.team.sealing import actions
-actions.ROWS_OF_A_SEAL = 5
+actions.ROWS_OF_A_SEAL, actions.SEALS_AT_ONCE = 5, 1
 actions.seal_scheme(scheme_id={scheme}, at=timezone.now())
 """
 

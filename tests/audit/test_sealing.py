@@ -151,7 +151,8 @@ def test_a_row_from_a_very_long_transaction_waits_for_the_night(scheme):
 
 def test_two_sealers_at_once_make_one_chain(cloned_database, scheme, monkeypatch):
     monkeypatch.setattr(actions, "ROWS_OF_A_SEAL", 5)
-    monkeypatch.setattr(actions, "SEALS_OF_A_TURN", 200)
+    monkeypatch.setattr(actions, "SEALS_AT_ONCE", 2)
+    monkeypatch.setattr(actions, "TIMES_IN_A_TURN", 100)
     with in_scheme(scheme):
         given_events(150)
     faults = []

@@ -14,7 +14,8 @@ from linkwell.team.sealing import chain, heads, queries
 from linkwell.team.sealing.models import AuditCheck, AuditSeal, HeadDelivery
 
 ROWS_OF_A_SEAL = 1000
-SEALS_OF_A_TURN = 100
+SEALS_AT_ONCE = 20  # in one transaction
+TIMES_IN_A_TURN = 10
 HEADS_AT_ONCE = 500
 A_REQUEST = timedelta(minutes=15)  # no request or job holds a transaction open for longer
 
@@ -29,31 +30,29 @@ def keys() -> chain.Keys:
 def seal_scheme(*, scheme_id: int, at: datetime, reach: timedelta = A_REQUEST) -> int:
     """Seal what has no seal, a run of rows in a transaction each, and tell the second places; return how many rows."""
     sealed = 0
-    for _ in range(SEALS_OF_A_TURN):
+    for _ in range(TIMES_IN_A_TURN):
         with scope(scheme_ids=[scheme_id], scheme_id=scheme_id):
-            count = seal_some(scheme_id=scheme_id, at=at, reach=reach, most=ROWS_OF_A_SEAL)
+            count = seal_some(scheme_id=scheme_id, at=at, reach=reach)
         sealed += count
-        if count < ROWS_OF_A_SEAL:
+        if count < ROWS_OF_A_SEAL * SEALS_AT_ONCE:
             break
     tell_heads(scheme_id=scheme_id, at=at)
     return sealed
 
 
 @transaction.atomic
-def seal_some(*, scheme_id: int, at: datetime, reach: timedelta, most: int) -> int:
-    """Seal at most so many rows next after the chain's end; return how many. Two at once take turns."""
+def seal_some(*, scheme_id: int, at: datetime, reach: timedelta) -> int:
+    """Seal rows next after the chain's end, 20,000 at most; return how many. Two at once take turns."""
     one_at_a_time(f"audit chain {scheme_id}")
-    rows = queries.rows_to_seal(scheme_id, at=at, reach=reach, most=most)
+    rows = queries.rows_to_seal(scheme_id, at=at, reach=reach, most=ROWS_OF_A_SEAL * SEALS_AT_ONCE)
     if not rows:
         return 0
-    seal = chain.make_seal(
-        number=queries.next_id(), scheme_id=scheme_id, rows=rows, after=queries.last_seal(scheme_id), keys=keys(), at=at
-    )
-    AuditSeal.objects.create(
-        id=seal.id, scheme_id=scheme_id, version=seal.version, first_position=seal.first_position,
-        event_ids=list(seal.event_ids), macs=seal.macs, high_event_id=seal.high_event_id, key_id=seal.key_id,
-        sealed_at=seal.sealed_at, head=seal.head,
-    )  # fmt: skip
+    runs = [rows[start : start + ROWS_OF_A_SEAL] for start in range(0, len(rows), ROWS_OF_A_SEAL)]
+    after, made, known = queries.last_seal(scheme_id), [], keys()
+    for number, run in zip(queries.next_ids(len(runs)), runs, strict=True):
+        after = chain.make_seal(number=number, scheme_id=scheme_id, rows=run, after=after, keys=known, at=at)
+        made.append(AuditSeal(**vars(after) | {"event_ids": list(after.event_ids)}))
+    AuditSeal.objects.bulk_create(made)
     return len(rows)
 
 

@@ -43,11 +43,13 @@ def rows_to_seal(scheme_id: int, *, at: datetime, reach: timedelta, most: int) -
         return cursor.fetchall()
 
 
-def next_id() -> int:
-    """Return the id that the next seal will have: it is sealed too."""
+def next_ids(count: int) -> list[int]:
+    """Return the ids that the next seals will have: they are sealed too."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('team_auditseal', 'id'))")
-        return int(cursor.fetchone()[0])
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence('team_auditseal', 'id')) FROM generate_series(1, %s)", [count]
+        )
+        return [number for (number,) in cursor.fetchall()]
 
 
 def take_the_time_it_needs() -> None:
