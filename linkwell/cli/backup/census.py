@@ -1,5 +1,6 @@
 """Counts, checksums and the catalogue of a database, the same before a backup and after a restore."""
 
+import hashlib
 from collections.abc import Callable
 
 import psycopg
@@ -100,6 +101,9 @@ BEHIND = """
 """
 
 
+FORM = hashlib.sha256(f"{SETTINGS}{ROWS}{CATALOGUE}".encode()).hexdigest()[:12]
+
+
 def take(server: psycopg.Connection, *, progress: Callable[[str], object] = lambda table: None) -> Census:
     """Count and sum up every table, and list every object; inside the transaction that is open."""
     server.execute(SETTINGS)
@@ -110,7 +114,7 @@ def take(server: psycopg.Connection, *, progress: Callable[[str], object] = lamb
         query = sql.SQL(ROWS).format(sql.Identifier(schema), sql.Identifier(table))
         tables[name] = list(server.execute(query).fetchone() or ())
     catalogue = {str(thing): str(definition or "") for thing, definition in server.execute(CATALOGUE).fetchall()}
-    return Census(tables, catalogue)
+    return Census(tables, catalogue, FORM)
 
 
 def grantees(server: psycopg.Connection) -> list[str]:
