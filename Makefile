@@ -1,6 +1,6 @@
 # Linkwell from a clone. `make run` needs Python 3.11+, Node 20+ and make; nothing is redone that is done.
 
-.PHONY: mutants run test check fix journeys bench test-debian docs lock clean environment assets chromium python node faults
+.PHONY: matrix mutants timing run test check fix journeys bench test-debian docs lock clean environment assets chromium python node faults
 .DEFAULT_GOAL := run
 
 VENV := .venv
@@ -45,15 +45,23 @@ faults: $(BIN)/.linkwell-dev assets
 test-debian: $(BIN)/.linkwell-dev assets chromium
 	@$(BIN)/python -m tests.debian $(PYTEST)
 
+# ONLY=pages runs one, N=1000000 makes its largest scheme that large
 bench: environment
-	@for file in bench/*.py; do [ -f "$$file" ] || continue; echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+	@$(BIN)/python -W ignore -m bench $(ONLY) $(if $(N),--n $(N)) $(if $(SECONDS),--seconds $(SECONDS))
 
 docs: environment
 	@mkdir -p docs/reference
 	@$(BIN)/python -m typer linkwell.cli utils docs --name linkwell --title "The linkwell command" \
 		--output docs/reference/commands.md
 
+# Every cell of every page, role, verb and relation, also those that the suite leaves out.
+matrix: $(BIN)/.linkwell-dev assets
+	@LINKWELL_WHOLE_MATRIX=1 $(BIN)/python -m pytest -n 2 tests/abuse/test_matrix.py tests/abuse/test_matrix_roles.py
+
 # Takes out one guard after the other and sees the tests turn red; ONLY="id T07" for some.
+timing: $(BIN)/.linkwell-dev
+	@$(BIN)/python -W ignore -m tests.timing.study $(if $(PAIRS),--pairs $(PAIRS))
+
 mutants: $(BIN)/.linkwell-dev assets chromium
 	@$(BIN)/python -m tests.mutants.run $(ONLY)
 

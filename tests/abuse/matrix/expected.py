@@ -55,13 +55,16 @@ NEVER_BY_ID = {
 }
 BY_ROLE = {
     "none": "about nothing with an id, or about the directory, which schemes share",
-    "scheme": "a thing of the scheme: a member, an invitation, a practice, an agency, a programme, a message",
-    "opening": "a restricted record that somebody opened: of the scheme, and of nobody whom I may not see by name",
+    "scheme": "a thing of the scheme: a member (a link worker: no administrator touches a place that opens records), "
+    "an invitation, a practice, an agency, a programme, a message, a second person's decision",
+    "opening": "a restricted record that somebody opened, a look that stood out: of the scheme, never of somebody "
+    "whom I am excluded from",
 }
 OWN = {
     "task": "a task that is mine, about someone whom I may open",
     "receipt": "a referral that I sent in, about someone who is not hidden from me",
     "seat": "a place that is mine",
+    "asked": "something that I asked for and a second person decides",
 }
 OPEN_TO = {
     "anyone": "shows nothing of a scheme",
@@ -83,6 +86,15 @@ _ROUTES = f"""
 home                     | anyone       | |
 healthz                  | anyone       | |
 invitation               | link         | |
+second_step_link         | link         | |
+oidc_invitation          | link         | |
+oidc_start               | package      | |
+oidc_callback            | package      | |
+oidc_link                | package      | |
+oidc_remove              | package      | |
+oidc_again               | package      | |
+signed_out               | anyone       | |
+second_step_waits        | package      | |
 reply:front              | link         | |
 reply:code               | link         | |
 reply:send_code          | link         | |
@@ -97,10 +109,18 @@ more:work_here           | seat         |         | {STAFF}
 more:invitation          | found        | |
 team:members             | none         | {ARRANGE} {SUP} {IG} |
 team:invite              | none         | {ARRANGE} {SUP} | {ARRANGE} {SUP}
-team:invited             | found        | |
+team:invited             | none         | {ARRANGE} {SUP} |
 team:withdraw            | scheme       |           | {ARRANGE} {SUP}
-team:member              | scheme       | {ARRANGE} | {ARRANGE}
-team:end                 | scheme       | {ARRANGE} | {ARRANGE}
+team:member              | scheme       | {MGR}     | {MGR}
+team:end                 | scheme       | {MGR}     | {MGR}
+team:reset               | scheme       | {ARRANGE} | {ARRANGE}
+team:decide              | scheme       | {ARRANGE} {IG} | {ARRANGE} {IG}
+team:withdraw_asked      | asked        |           | {ARRANGE} {SUP}
+looked:flags             | none         | {SUP} {IG} |
+looked:search            | none         |           | {SUP} {IG}
+looked:counts            | none         | {MGR}     |
+looked:flag              | opening      | {SUP} {IG} | {SUP} {IG}
+looked:person            | record       | {RECORD}  |
 team:practices           | none         | {ARRANGE} |
 team:add_practice        | none         | {ARRANGE} | {ARRANGE}
 team:practice            | scheme       | {ARRANGE} | {ARRANGE}
@@ -197,7 +217,8 @@ KINDS = {*OPENS, *NEVER_BY_ID, *BY_ROLE, *OWN, *OPEN_TO}
 
 # What each parameter of an address names: something of a person, of the scheme, or of neither.
 PERSONS = "person_id referral_id goal_id action_id strength_id connection_id".split()
-SCHEMES = "task_id opening_id membership_id invitation_id practice_id agency_id programme_id message_id".split()
+_SCHEMES = "task_id opening_id membership_id invitation_id practice_id agency_id programme_id message_id"
+SCHEMES = f"{_SCHEMES} proposal_id flag_id".split()
 NEITHER = "service_id account_id occasion period secret pk key uidb36".split()
 PARAMETERS = {*PERSONS, *SCHEMES, *NEITHER}
 
@@ -216,25 +237,30 @@ def allowed(rule: Rule, name: str, seat: str, method: str, relation: str, *, min
     if rule.about in OPENS:
         return _opens_to(rule.about, name, seat, relation)
     if rule.about in OWN:
-        return mine and (rule.about == "seat" or not is_hidden(relation, seat))
+        return mine and (rule.about in ("seat", "asked") or not is_hidden(relation, seat))
     if rule.about == "opening":
         return relation not in ELSEWHERE and not relation.startswith("excluded")
     return rule.about != "scheme" or relation not in ELSEWHERE
+
+
+def is_listed(relation: str) -> bool:
+    return relation.endswith("on the list") and not relation.endswith("not on the list")
 
 
 def is_hidden(relation: str, seat: str) -> bool:
     """Say whether a person behaves as absent to whoever stands in this relation, whatever their role."""
     if relation in ELSEWHERE or relation.startswith("excluded"):
         return True
-    return relation.startswith("restricted") and not LETTERS[relation].get(seat)
+    restricted = relation.startswith("restricted")
+    return restricted and not is_listed(relation) and not LETTERS[relation].get(seat)
 
 
 def _opens_to(about: str, name: str, seat: str, relation: str) -> bool:
     letters = LETTERS[relation].get(seat, "")
     if about == "queue":
         if name == TELLS_WHO_WAS_QUICKER and seat in (TRIAGE, SUP):
-            listed = relation.endswith("on the list") and not relation.endswith("not on the list")
-            return listed or not (relation in ELSEWHERE or relation.startswith(("restricted", "excluded")))
+            away = relation in ELSEWHERE or relation.startswith(("restricted", "excluded"))
+            return is_listed(relation) or not away
         return bool(set(letters) & set(OPENS[about])) and relation in WITHOUT_A_RECORD
     if about == "record" and relation in WITHOUT_A_RECORD:
         return False

@@ -17,6 +17,7 @@ from linkwell.directory.models import ChangeRequest, InternalRemark, Report, Ver
 from linkwell.messages.models import Message
 from linkwell.outcomes.models import Completion, Score
 from linkwell.people.models import (
+    AccessFlag,
     AccessNeed,
     Consent,
     ContactRule,
@@ -41,10 +42,11 @@ from linkwell.support.models import (
     Task,
 )
 from linkwell.team import tokens
-from linkwell.team.models import Account, Agency, Host, Invitation, Membership, Practice, Programme, Scheme
+from linkwell.team.models import Account, Agency, Host, Invitation, Membership, Practice, Programme, Proposal, Scheme
 from tests.abuse.matrix import expected
 from tests.abuse.matrix.canaries import Canaries, Planted
 from tests.abuse.matrix.planted import SHAPED, WORDS
+from tests.abuse.matrix.sees import MINE
 from tests.factories import OrganisationFactory, ServiceFactory, in_scheme
 
 NOW = timezone.now().replace(microsecond=0)
@@ -106,6 +108,7 @@ class Subject:
     ids: dict[str, Any]
     mine: set[str] = field(default_factory=set)  # the kinds of the judge's table that are the viewer's own
     person: Any = None
+    reference: str = ""
     packet: Any = None
 
 
@@ -121,6 +124,7 @@ class Place:
     agency: Any
     programme: Any
     invitation: Any
+    proposal: Any
 
 
 class World:
@@ -168,9 +172,9 @@ class World:
         return Planted(f"{model._meta.label}.{name}", model.field_classes[name], self._relation, self._scheme)
 
     def _account(self, who: str) -> Any:
+        self._relation = MINE if who == "viewer" else ""
         account = self._plant(Account)
-        if who == "viewer":
-            self.own_address = account.email
+        self._relation = ""
         return account
 
     def _place(self, name: str, host: Any) -> Any:
@@ -193,8 +197,12 @@ class World:
                 Invitation, scheme=scheme, role="LW", invited_by=colleague, created_at=NOW,
                 expires_at=NOW + timedelta(days=7),
             )  # fmt: skip
+            proposal = Proposal.objects.create(
+                scheme=scheme, kind="reset", member=colleague, asked_by=colleague, asked_at=NOW,
+                expires_at=NOW + timedelta(days=7),
+            )  # fmt: skip
             self._plant(InternalRemark, scheme=scheme, service=self.service, at=NOW, by=colleague)
-        self.places[name] = Place(name, scheme, colleague, practice, other, agency, programme, invitation)
+        self.places[name] = Place(name, scheme, colleague, practice, other, agency, programme, invitation, proposal)
         return seat
 
     def _about_the_directory(self) -> None:
@@ -229,15 +237,20 @@ class World:
         referral = self._referral(person, case, place)
         opening = self._openings(person, case, place)
         message = self._message(place, referral)
+        flag = self._plant(
+            AccessFlag, **scheme, person=person, membership=place.colleague, kind="covering", day=NOW.date(),
+            found_at=NOW, acts=1, persons=1, state="cleared", decided_by=place.colleague, decided_at=NOW,
+        )  # fmt: skip
         ids: dict[str, Any] = dict.fromkeys(expected.PERSONS, ABSENT)
         ids |= {
             "person_id": person.pk, "referral_id": referral.pk, "opening_id": opening.pk, "message_id": message.pk,
             "membership_id": worker.pk, "invitation_id": place.invitation.pk, "practice_id": place.practice.pk,
-            "agency_id": place.agency.pk, "programme_id": place.programme.pk, "account_id": worker.account_id,
+            "agency_id": place.agency.pk, "programme_id": place.programme.pk,
+            "proposal_id": place.proposal.pk, "flag_id": flag.pk, "account_id": worker.account_id,
             "service_id": self.service.pk, "occasion": "review", "period": "all", "task_id": ABSENT, "pk": ABSENT,
             "secret": "x" * 43, "key": "x", "uidb36": "x",
         }  # fmt: skip
-        subject = Subject(relation, ids, person=person)
+        subject = Subject(relation, ids, person=person, reference=referral.reference)
         if case.state != "waiting":
             self._support(subject, case, referral, worker)
         if referral.referrer_id == self.viewer.pk:
