@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - rows of SQL are read as rows
 """5,000 services in 400 towns' worth of places, as the pages of the directory and of "find support" read them."""
 
 from bench.sql import Loader

@@ -55,7 +55,7 @@ def pages(part: generate.Part) -> dict[str, tuple[int, str, dict[str, str] | Non
     """Return every list: who opens it, its address, and what is sent where it is asked by a form."""
     worker, person = part.member0 + 1, part.person0 + 1
     lead, manager, commissioner, referrer = part.lead, part.manager, part.commissioner, part.referrer
-    search = {"family_name": "Ahmed", "born_day": "1", "born_month": "3", "born_year": "1950", "postcode": ""}
+    search = {"family_name": "Ahmed", "born_on-day": "1", "born_on-month": "3", "born_on-year": "1950"}
     return {
         "caseload": (worker, "/people/", None),
         "caseload at a practice": (worker, f"/people/?practice={part.practice0 + 1}", None),

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - rows of SQL are read as rows
 """Fills a database with one large scheme of N people and ten neighbours of 1,000 people each.
 
 The mix follows the workload of the goals: 20 link workers for 20,000 people (never fewer than 20), each with 50

@@ -85,7 +85,8 @@ def request(path: str, cookie: str, *, form: bytes | None = None, more: str = ""
     """Return the bytes that a browser sends to open a page, or to send a form."""
     first = "POST" if form is not None else "GET"
     length = f"Content-Length: {len(form)}\r\nContent-Type: application/x-www-form-urlencoded\r\n" if form else ""
-    head = f"{first} {path} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\n{length}{more}Connection: keep-alive\r\n\r\n"
+    kept = f"{length}{more}Connection: keep-alive"
+    head = f"{first} {path} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\n{kept}\r\n\r\n"
     return head.encode() + (form or b"")
 
 
@@ -103,6 +104,7 @@ def _closed_loop(port: int, requests: Sequence[bytes], place: int, seconds: floa
             taken.times.append((time.perf_counter() - began) * 1000)
             taken.failures += status != 200
             number += 1
+        connection.socket.close()
 
     return run
 

@@ -1,4 +1,4 @@
-"""Pages as a signed-in link worker opens them, beside the stock page, at several sizes; and what each asks of the database.
+"""Pages as a signed-in link worker opens them, beside the stock page, at several sizes, and their statements.
 
 Contenders alternate, round by round, on one machine with the database, the web processes and the load generator. A
 worker of the large scheme and workers of its neighbours take turns, so that the viewer's scheme is the one that holds

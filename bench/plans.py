@@ -1,7 +1,7 @@
 """What every list reads in the database, at several sizes of its scheme: pages of memory, rows, sorts, whole tables.
 
-No timing: the same plans touch the same pages on any machine. A list is flat when the largest scheme has it look at no more
-than twice the rows and pages of the smallest, and a little; what grows by its nature is named in GROWS, with why.
+No timing: the same plans touch the same pages on any machine. A list is flat when the largest scheme has it look at
+no more than twice the rows and pages of the smallest, and a little; what grows by its nature is in GROWS, with why.
 """
 
 import contextlib

@@ -31,8 +31,16 @@ def commit() -> str:
     return done.stdout.strip()
 
 
-def write(name: str, *, workload: dict[str, Any], contenders: dict[str, Any], ratios: dict[str, float], facts: dict[str, Any],
-          same_answers: bool, goals: dict[str, Any]) -> Path:  # fmt: skip
+def write(
+    name: str,
+    *,
+    workload: dict[str, Any],
+    contenders: dict[str, Any],
+    ratios: dict[str, float],
+    facts: dict[str, Any],
+    same_answers: bool,
+    goals: dict[str, Any],
+) -> Path:
     """Write `results/<name>.json`; print each goal with what was found."""
     FOLDER.mkdir(exist_ok=True)
     for goal, (found, met) in goals.items():
@@ -58,5 +66,5 @@ def table(head: list[str], rows: list[list[Any]]) -> None:
     shown = [[str(cell) for cell in row] for row in [head, *rows]]
     widths = [max(len(row[place]) for row in shown) for place in range(len(head))]
     for row in shown:
-        print("  " + "  ".join(cell.ljust(width) if not place else cell.rjust(width)
-                               for place, (cell, width) in enumerate(zip(row, widths, strict=True))), flush=True)  # fmt: skip
+        cells = [cell.rjust(width) for cell, width in zip(row, widths, strict=True)]
+        print("  " + "  ".join([row[0].ljust(widths[0]), *cells[1:]]), flush=True)
