@@ -3,7 +3,9 @@
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
+from django.db import InterfaceError, OperationalError
 
 from linkwell.common.crypto import decrypt, encrypt
 
@@ -14,6 +16,15 @@ class SessionStore(DatabaseSessions):
     @classmethod
     def get_model_class(cls) -> Any:
         return DatabaseSessions.get_model_class()
+
+    def save(self, must_create: bool = False) -> None:
+        """Keep the session; raise what the database raises where it is away, which Django takes for a sign-out."""
+        try:
+            super().save(must_create)
+        except UpdateError as error:
+            if isinstance(error.__context__, OperationalError | InterfaceError):
+                raise error.__context__ from None
+            raise
 
     def encode(self, session_dict: dict[str, Any]) -> str:
         return encrypt(super().encode(session_dict))

@@ -32,7 +32,7 @@ def try_for(
         server = made.linkwell.postgres()
         assert server is not None
         server.send_signal(WAYS["fast" if done % 2 else "immediate"])
-        server.wait(timeout=60)
+        server.wait(timeout=120)
         slowest = max(slowest, wait_until_well(made))
         done += 1
     before = load.answers[302]
