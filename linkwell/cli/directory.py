@@ -170,9 +170,12 @@ def _check_report(report: Path | None) -> None:
 def _write(report: Path | None, content: dict[str, Any]) -> None:
     if report is None:
         return
+    draft = report.with_name(f".{report.name}.new")  # whole or not at all
     try:
-        report.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        draft.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        draft.replace(report)
     except OSError as error:
+        draft.unlink(missing_ok=True)
         raise Refused(f"The import is done, but its report could not be written: {error.strerror}.") from None
 
 

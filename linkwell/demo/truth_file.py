@@ -14,7 +14,13 @@ def write_truth(made: DemoScheme, home: Path) -> Path:
     """Write the truth as JSON into the data folder and return its file."""
     home.mkdir(parents=True, exist_ok=True)
     path = home / TRUTH
-    path.write_text(json.dumps(made.truth, indent=2, ensure_ascii=False, default=_day) + "\n", encoding="utf-8")
+    draft = home / f".{TRUTH}.new"  # whole or not at all
+    try:
+        draft.write_text(json.dumps(made.truth, indent=2, ensure_ascii=False, default=_day) + "\n", encoding="utf-8")
+        draft.replace(path)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
     return path
 
 

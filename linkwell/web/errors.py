@@ -7,6 +7,7 @@ from typing import Any
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
+from psycopg.errors import DiskFull
 from psycopg_pool import PoolTimeout
 
 from linkwell.web.render import render
@@ -50,10 +51,21 @@ def unavailable(request: HttpRequest) -> HttpResponse:
 
     It keeps the form's key, so that sending it again is safe whatever became of the first time.
     """
-    context = {"address": request.get_full_path(), "typed": typed(request), "again": may_send_again(request)}
-    response = render(request, "errors/503.jinja", context, status=503)
-    response["Retry-After"] = "10"
+    full = disk_is_full(sys.exc_info()[1])
+    context = {
+        "address": request.get_full_path(),
+        "typed": typed(request),
+        "again": may_send_again(request),
+        "full": full,
+    }
+    response = render(request, "errors/503.jinja", context, status=507 if full else 503)
+    response["Retry-After"] = "60" if full else "10"
     return response
+
+
+def disk_is_full(fault: BaseException | None) -> bool:
+    """Say whether a fault of the database is that its disk has no room."""
+    return isinstance(getattr(fault, "__cause__", None), DiskFull)
 
 
 def may_send_again(request: HttpRequest) -> bool:
@@ -75,5 +87,7 @@ def log_fault(where: str, fault: BaseException) -> None:
     trace: Any = fault.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
+    if disk_is_full(fault):
+        log.critical("The disk of the database is full: nothing can be saved until there is room on it")
     line = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else "?"
     log.error("%s in %s at %s", type(fault).__name__, where, line)

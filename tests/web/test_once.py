@@ -10,6 +10,7 @@ import pytest
 from django.db import OperationalError
 from django.urls import reverse
 from django.utils import timezone
+from psycopg.errors import DiskFull
 
 import linkwell.web
 from linkwell.common import once
@@ -355,3 +356,17 @@ def test_Z10_a_password_or_a_code_is_never_on_the_503_page(client_for, scheme, a
 
     assert "pass phrase" not in page and "1234" not in page and "<form" not in page
     assert "Words that somebody typed" in page
+
+
+def test_Z13_a_full_disk_has_a_page_of_its_own_and_the_operator_is_told(client_for, scheme, monkeypatch, caplog):
+    def full(*args, **kwargs):
+        raise OperationalError("could not extend file") from DiskFull("could not extend file")
+
+    rana = client_for(MembershipFactory(role=REF))
+    monkeypatch.setattr("linkwell.web.refer.views.receive_referral", full)
+    answer = rana.post(REFER, filled(once="u" * 22, reason="She has not been out of the house."))
+
+    page = answer.content.decode()
+    assert answer.status_code == 507 and answer["Retry-After"]
+    assert "The disk that Linkwell keeps its data on is full" in page and "not been out of the house" in page
+    assert "The disk of the database is full" in caplog.text

@@ -18,6 +18,7 @@ from linkwell.cli.errors import Refused
 from linkwell.cli.home import ensure_home, try_lock
 from linkwell.cli.running.assets import make_assets
 from linkwell.cli.running.children import Child
+from linkwell.cli.running.room import Room, say
 
 STOPPING_SECONDS = 8
 READY_SECONDS = 90
@@ -87,11 +88,14 @@ def _serve(urls: Urls, home: Path, host: str, port: int, *, demo: bool) -> None:
         for child in children:
             child.start()
         _wait_until_healthy(children, urls, home, host, port)
-        print(f"Linkwell is running at http://localhost:{port}", flush=True)
+        say(f"Linkwell is running at http://localhost:{port}")
         if demo:
             _linkwell("demo", "sign-ins")
+        room = Room(urls.server.places.data if urls.server else home)
         while True:
             _watch(children, urls, home)
+            if line := room.look():
+                say(line, file=sys.stderr)
             time.sleep(0.2)
     finally:
         for child in children:
@@ -103,15 +107,15 @@ def _serve(urls: Urls, home: Path, host: str, port: int, *, demo: bool) -> None:
 
 def _watch(children: list[Child], urls: Urls, home: Path) -> None:
     if urls.server is not None and urls.server.pid() is None:
-        print("PostgreSQL ended; it starts again.", file=sys.stderr, flush=True)
+        say("PostgreSQL ended; it starts again.", file=sys.stderr)
         try:
             restart(home, urls.server)
         except Refused as refusal:  # pages answer 503 until it works
-            print(refusal, file=sys.stderr, flush=True)
+            say(refusal, file=sys.stderr)
             time.sleep(2)
     for child in children:
         if line := child.watch():
-            print(line, file=sys.stderr, flush=True)
+            say(line, file=sys.stderr)
 
 
 def _wait_until_healthy(children: list[Child], urls: Urls, home: Path, host: str, port: int) -> None:
@@ -215,7 +219,7 @@ def _stopped_by_signals() -> Iterator[None]:
     def stop(number: int, _: object) -> None:
         for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(each, signal.SIG_IGN)
-        print("Stopping", flush=True)
+        say("Stopping")
         raise SystemExit(0)
 
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
