@@ -81,7 +81,7 @@ def refused(answer):
 # --- the right way ---
 
 
-def test_a_linked_identity_signs_in_and_our_own_second_step_follows(client, asha):
+def test_SE4_a_linked_identity_signs_in_and_our_own_second_step_follows(client, asha):
     answer = sign_in(client)
 
     assert answer.url == AUTHENTICATE and not is_in(client)
