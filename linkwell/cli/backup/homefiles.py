@@ -21,7 +21,7 @@ NOT_SETTINGS = (*KEYS, "LINKWELL_HOME", "LINKWELL_TRACEBACK", "LINKWELL_OWNER_UR
 def keys_here(home: Path) -> dict[str, str]:
     """Return the keys in force here: of the environment, of a restored backup, of the home's own file."""
     found = restored_keys(home) | {name: os.environ[name] for name in KEYS if os.environ.get(name)}
-    return {"LINKWELL_SECRET_KEY": secret_key(home), **found}
+    return found if "LINKWELL_SECRET_KEY" in found else {"LINKWELL_SECRET_KEY": secret_key(home), **found}
 
 
 def heads_path(home: Path) -> Path:
