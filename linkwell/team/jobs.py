@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from linkwell.common import once
 from linkwell.common.jobs import clock_job, enqueue, scheme_job
-from linkwell.team import queries
+from linkwell.team import queries, tokens
 from linkwell.team.sealing import actions
 
 SEAL = "audit.seal_scheme"
@@ -31,3 +31,8 @@ def forget_old_sendings(*, scheme_id: int) -> None:
 def forget() -> None:
     for scheme_id in queries.scheme_ids():
         enqueue(FORGET, once=f"forms-forget-{scheme_id}", scheme_id=scheme_id)
+
+
+@clock_job(name="links.end", purpose="Stop links and codes that are over: no clock revives them", cron="* * * * *")
+def end_links() -> None:
+    tokens.end_what_is_over(at=timezone.now())

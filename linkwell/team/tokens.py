@@ -77,6 +77,16 @@ def revoke(*, scheme_id: int, purpose: str, object_id: int, at: datetime) -> int
     return links.update(revoked_at=at)
 
 
+def end_what_is_over(*, at: datetime) -> int:
+    """Stop for good every link and code whose time is over; return how many links.
+
+    A clock that is set back then revives none of them. A job does it every minute.
+    """
+    late = OneTimeCode.objects.filter(redeemed_at=None, expires_at__lte=at, attempts__lt=MOST_ATTEMPTS)
+    late.update(attempts=MOST_ATTEMPTS)
+    return Token.objects.filter(revoked_at=None, expires_at__lte=at).update(revoked_at=at)
+
+
 def new_browser() -> str:
     """Return a random value for a browser's cookie."""
     return secrets.token_urlsafe(32)
@@ -123,7 +133,10 @@ def redeem_code(*, token_id: int, browser: str, typed: str, at: datetime) -> Cod
         return CodeResult.OVER
     asked = OneTimeCode.objects.filter(token=token, browser_hash=_browser_hash(token_id, browser))
     code = asked.select_for_update().order_by("-created_at", "-pk").first()
-    if code is None or code.redeemed_at or code.expires_at <= at or code.attempts >= MOST_ATTEMPTS:
+    if code is None or code.redeemed_at or code.attempts >= MOST_ATTEMPTS:
+        return CodeResult.OVER
+    if code.expires_at <= at:
+        end_what_is_over(at=at)
         return CodeResult.OVER
     code.attempts += 1
     digits = "".join(letter for letter in typed if letter in "0123456789")

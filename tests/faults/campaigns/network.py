@@ -37,7 +37,7 @@ def run(seconds: int, seed: int) -> Outcome:
     return Outcome(
         kills=made.total(), acknowledged=verdict.acknowledged, lost=verdict.lost, doubled=verdict.doubled,
         broken=(*wrong, *verdict.broken),
-        notes=f"Made: {told}. Well again {recoveries[0]:.1f} s after {LONG_AWAY} s away; at most {max(recoveries):.1f} s.",
+        notes=f"Made: {told}. Well {recoveries[0]:.1f} s after {LONG_AWAY} s away; at most {max(recoveries):.1f} s.",
     )  # fmt: skip
 
 
