@@ -17,7 +17,7 @@ import traceback
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.faults.campaigns import Outcome, campaign, names, shares
+from tests.faults.campaigns import Outcome, asked_of, campaign, names, shares
 
 REPORT = Path(__file__).resolve().parents[2] / "artefacts" / "faults.json"
 LONGEST_OVERRUN = 900  # seconds over its time that a campaign gets to finish its last round and to judge
@@ -39,7 +39,7 @@ def main() -> int:
     print(_line("campaign", "kills", "acknowledged", "lost", "doubled", "seconds", ""), flush=True)
     for name, share in shares(chosen):
         seconds = max(1, round(asked.seconds * share))
-        for control in (False, True) if hasattr(campaign(name), "control") else (False,):
+        for control in (False, True) if asked_of(name, "control") else (False,):
             rows.append(_row(name, seconds, seed, control=control))
             _print_row(rows[-1])
     REPORT.parent.mkdir(exist_ok=True)
@@ -85,8 +85,8 @@ def _row(name: str, seconds: int, seed: int, *, control: bool) -> dict[str, obje
 
 
 def _run_here(name: str, seconds: int, seed: int, control: bool, into: Path) -> None:
-    act = campaign(name).control if control else campaign(name).run
     try:
+        act = campaign(name).control if control else campaign(name).run
         outcome = act(seconds, seed)
     except Exception as fault:  # a campaign that breaks is a finding, and the next one still runs
         traceback.print_exc()

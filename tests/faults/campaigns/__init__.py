@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,16 @@ def campaign(name: str) -> ModuleType:
     return import_module(f"{__name__}.{name}")
 
 
+def asked_of(name: str, what: str) -> Any:
+    """Return what a campaign says of itself, or None; one that cannot be read breaks when it is run, and no other."""
+    try:
+        return getattr(campaign(name), what, None)
+    except Exception:
+        return None
+
+
 def shares(chosen: list[str]) -> Iterator[tuple[str, float]]:
     """Yield each campaign with the part of the time that is its own; one without SHARE has one share."""
-    weights = {name: float(getattr(campaign(name), "SHARE", 1)) for name in chosen}
+    weights = {name: float(asked_of(name, "SHARE") or 1) for name in chosen}
     for name, weight in weights.items():
         yield name, weight / sum(weights.values())
