@@ -94,7 +94,9 @@ def prepared(server: Server) -> dict[str, str]:
         print("PostgreSQL", connection.info.parameter_status("server_version"), flush=True)
         for statement in documented_statements(owner):
             connection.execute(statement)
-        connection.execute("ALTER ROLE linkwell_owner CREATEDB")  # the tests', not the product's
+        # the tests', not the product's: they make databases, and drop them while the pooler is still connected
+        connection.execute("ALTER ROLE linkwell_owner CREATEDB")
+        connection.execute("GRANT pg_signal_backend TO linkwell_owner")
     addresses = {
         "DATABASE_URL": server.url("linkwell_app", app, "linkwell"),
         "LINKWELL_OWNER_URL": server.url("linkwell_owner", owner, "linkwell"),
