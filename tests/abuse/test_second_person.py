@@ -313,6 +313,17 @@ def test_who_asked_may_withdraw_and_nobody_else(scheme, client_for):
     assert asked.decision == "withdrawn" and Invitation.objects.get(pk=asked.invitation_id).withdrawn_at
 
 
+@pytest.mark.parametrize("role", [MGR, IG, ADM])
+def test_without_mail_whoever_agreed_is_shown_the_link_once(scheme, client_for, role):
+    asked = ask(MembershipFactory(role=ADM))
+    theirs = client_for(MembershipFactory(role=role))
+
+    page = theirs.post(f"/team/waiting/{asked.pk}/", {"answer": "agree"}, follow=True)
+
+    assert page.status_code == 200 and "/i/" in page.content.decode()
+    assert theirs.get("/team/invited/").url == "/team/"
+
+
 def test_a_refusal_on_the_page_changes_nothing(scheme, client_for):
     asked = ask(MembershipFactory(role=ADM))
 

@@ -67,7 +67,7 @@ def invite(request: MemberRequest) -> HttpResponse:
     return render(request, "team/invite.jinja", {"form": form})
 
 
-@route(roles={MGR, ADM, SUP}, relation="scheme")
+@route(roles={MGR, ADM, SUP, IG}, relation="scheme")
 @require_safe
 def invited(request: MemberRequest) -> HttpResponse:
     """Show a link that must be handed over, once."""
