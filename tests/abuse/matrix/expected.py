@@ -109,7 +109,7 @@ more:work_here           | seat         |         | {STAFF}
 more:invitation          | found        | |
 team:members             | none         | {ARRANGE} {SUP} {IG} |
 team:invite              | none         | {ARRANGE} {SUP} | {ARRANGE} {SUP}
-team:invited             | none         | {ARRANGE} {SUP} |
+team:invited             | none         | {ARRANGE} {SUP} {IG} |
 team:withdraw            | scheme       |           | {ARRANGE} {SUP}
 team:member              | scheme       | {MGR}     | {MGR}
 team:end                 | scheme       | {MGR}     | {MGR}
@@ -236,8 +236,10 @@ def allowed(rule: Rule, name: str, seat: str, method: str, relation: str, *, min
         return False
     if rule.about in OPENS:
         return _opens_to(rule.about, name, seat, relation)
+    if rule.about == "receipt":
+        return mine and relation not in ELSEWHERE and not relation.startswith(("restricted", "excluded"))
     if rule.about in OWN:
-        return mine and (rule.about in ("seat", "asked") or not is_hidden(relation, seat))
+        return mine and (rule.about != "task" or not is_hidden(relation, seat))
     if rule.about == "opening":
         return relation not in ELSEWHERE and not relation.startswith("excluded")
     return rule.about != "scheme" or relation not in ELSEWHERE
