@@ -166,11 +166,20 @@ def test_no_template_lets_text_through_unescaped():
             assert not re.search(r"\|\s*safe\b|autoescape false", path.read_text()), path.name
 
 
-@pytest.mark.parametrize("name", ["400", "403_csrf", "404", "429", "500", "503"])
+SENT = {"address": "/people/1/log/", "typed": [("what_happened", "He went there\n<b>twice</b>"), ("minutes", "20")]}
+ERRORS = {
+    **{name: (name, {}) for name in ("400", "403_csrf", "404", "429", "500")},
+    "503": ("503", SENT),
+    "503-again": ("503", {**SENT, "again": True, "csrf_input": ""}),
+    "507": ("503", {**SENT, "again": True, "csrf_input": "", "full": True}),
+    "422": ("422", {**SENT, "first_url": "/people/1/", "sent_at": gallery.NOW, "new_input": ""}),
+}
+
+
+@pytest.mark.parametrize("name", ERRORS)
 def test_error_pages_are_accessible_and_say_what_to_do(show, name):
-    html = get_template(f"errors/{name}.jinja").render(
-        {"typed": [("what_happened", "He went there\n<b>twice</b>")]} if name == "503" else {}
-    )
+    template, context = ERRORS[name]
+    html = get_template(f"errors/{template}.jinja").render(context)
     page = show(html)
     browser.at_phone_width(page)
 
