@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Callable
 
-from bench import many_users, pages, plans, start, writes
+from bench import many_users, pages, plans, report, start, writes
 
 DEFAULTS = (1_000, 100_000)
 
@@ -29,6 +29,7 @@ def main() -> None:
         if asked.only in ("", name):
             print(f"== {name}", flush=True)
             run()
+            report.write()
 
 
 if __name__ == "__main__":
