@@ -134,7 +134,7 @@ def log_lines():
 
 def test_A05_W05_a_fault_shows_no_secret_on_the_page_and_none_in_the_log(scheme, client_for, monkeypatch, log_lines):
     settings = django_settings
-    hushed = [settings.SECRET_KEY, settings.FIELD_KEY, str(settings.DATABASES["default"].get("PASSWORD") or "pgpass")]
+    hushed = [settings.SECRET_KEY, settings.FIELD_KEY, "the-password-of-a-database-7"]
 
     def breaks(*_args, **_kwargs):
         raise RuntimeError(f"key={hushed[0]} field={hushed[1]} password={hushed[2]}")
