@@ -37,7 +37,8 @@ OF_THE_SCHEME = {
     "directory.ChangeRequest.reason": frozenset({LW, TRIAGE, SUP, MGR, DIR, IG, ADM}),
 }
 MY_OTHER_SEATS = {"team.Scheme.name", "team.Scheme.role_name", "team.Practice.name"}  # where I choose where to work
-WORK_QUEUE = {"referrals.Referral.reference"}  # what a manager reads of a waiting: a number that stands for nobody
+# What a manager reads of the work, whoever it is about: a number that leads a manager to no person and no page.
+WORK_QUEUE = {"referrals.Referral.reference"}
 REVIEWED = {"people.RecordOpening.reason", "people.RecordOpening.text", "people.AccessFlag.note", *WORK_QUEUE}
 MASKED = "health_number"  # never in full, to anyone
 
@@ -48,14 +49,14 @@ def may_see(seat: str, where: Planted, route: str) -> bool:
         return True
     if not where.relation:
         return _of_the_scheme(seat, where, route)
+    if where.field in WORK_QUEUE and seat == MGR:
+        return where.scheme == "here"
     hidden = where.scheme != "here" or where.relation.startswith("excluded")
     if hidden or where.kind == MASKED:
         return False
     letters = expected.LETTERS[where.relation].get(seat, "")
     if where.field in REVIEWED and seat in (SUP, IG):
         return True  # a team lead reviews every opening of a restricted record, a privacy officer every look
-    if where.field in WORK_QUEUE and seat == MGR:
-        return not where.relation.startswith("restricted")
     if where.kind == "operational":
         return bool(letters)
     if seat == REF and where.kind == "name":
