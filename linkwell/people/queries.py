@@ -227,5 +227,10 @@ def reach_now(person: Person) -> ReachNow:
         "email": held.by_email,
         "post": held.by_post,
     }
-    needs = AccessNeed.objects.filter(person=person, ended_at=None).order_by("code").values_list("code", flat=True)
-    return ReachNow(tuple(name for name, allowed in chosen.items() if allowed), held.when, tuple(needs))
+    return ReachNow(tuple(name for name, allowed in chosen.items() if allowed), held.when, access_needs_now(person))
+
+
+def access_needs_now(person: Person) -> tuple[str, ...]:
+    """Return the codes of the access needs that hold now."""
+    needs = AccessNeed.objects.filter(person=person, ended_at=None).order_by("code")
+    return tuple(needs.values_list("code", flat=True))

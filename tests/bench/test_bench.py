@@ -127,3 +127,12 @@ def test_times_are_summed_up_as_middle_95th_and_longest():
     assert taken.summary() == {
         "per_second": 10.0, "p50_ms": 51.0, "p95_ms": 96.0, "max_ms": 100.0, "pages": 100, "failures": 2
     }  # fmt: skip
+
+
+def test_a_plan_with_parallel_workers_runs_on_the_embedded_server(db):
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL debug_parallel_query = on")
+        cursor.execute("SELECT count(*) > 0 FROM pg_catalog.pg_class")
+        assert cursor.fetchone() == (True,)

@@ -7,7 +7,7 @@ from linkwell.common.dates import age_on
 from linkwell.directory.queries import find_support
 from linkwell.matching.query import Answer
 from linkwell.matching.vocabulary import ACCESS_NEEDS
-from linkwell.people.queries import reach_now
+from linkwell.people.queries import access_needs_now
 from linkwell.support.models import Episode
 from linkwell.support.queries import needs_of
 from linkwell.web.find.forms import FindForm
@@ -29,14 +29,13 @@ PER_PAGE = 10
 def initial_for(episode: Episode) -> dict[str, object]:
     """Return the search that follows from the person's needs, words, place and access needs."""
     needs = needs_of(episode.pk)
-    reach = reach_now(episode.person)
     words = next((need.own_words for need in needs if need.own_words), "")
     return {
         "needs": [need.code for need in needs],
         "words": words,
         "place": "" if episode.person.location_hidden else episode.person.postcode,
         "reach": "5000",
-        "access": [code for code in reach.access_needs if code in ACCESS_NEEDS],
+        "access": [code for code in access_needs_now(episode.person) if code in ACCESS_NEEDS],
         "language": "" if episode.person.language == "en" else episode.person.language,
     }
 

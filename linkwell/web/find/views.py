@@ -31,10 +31,10 @@ def for_person(request: MemberRequest, person_id: int) -> HttpResponse:
     """What fits this person, and why? The first search is made of what is known of them."""
     now = timezone.now()
     episode, header = episode_and_header(viewer=request.staff, person_id=person_id, at=now)
-    form = FindForm(request.POST if request.method == "POST" else initial_for(episode))
+    known = {} if request.method == "POST" else initial_for(episode)
+    form = FindForm(request.POST if request.method == "POST" else known)
     if not form.is_valid() and request.method == "GET":
-        known = initial_for(episode) | {"place": ""}  # a postcode that no table knows limits nothing
-        form = FindForm(known)
+        form = FindForm(known | {"place": ""})  # a postcode that no table knows limits nothing
     result = found(form, age=age_of(episode, now), at=now) if form.is_valid() else None
     context = {
         "form": form,
