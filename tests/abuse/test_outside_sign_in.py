@@ -257,6 +257,14 @@ def test_L11_a_state_works_once(client, outside, asha):
     assert refused(client.get(path))
 
 
+def test_L11_a_state_works_once_also_with_a_fresh_code(client, outside, asha):
+    address = leave(client)
+    first, second = answer_of(address), answer_of(address)
+    assert client.get(first).url == AUTHENTICATE
+
+    assert refused(client.get(second))
+
+
 def test_L11_a_state_that_failed_is_used_up_too(client, outside, asha):
     outside.id_token = {"nonce": "x"}
     path = answer_of(leave(client))
