@@ -156,7 +156,7 @@ referrals:decline        | queue        | {RECORD}  | {RECORD}
 referrals:ask            | queue        | {RECORD}  | {RECORD}
 referrals:answer         | queue        |           | {RECORD}
 conversation:first       | record       | {WORKERS} | {WORKERS}
-plan:plan                | record       | {RECORD}  |
+plan:plan                | record       | {RECORD}  | {WORKERS}
 plan:print               | record       | {RECORD}  |
 plan:strength            | record       |           | {WORKERS}
 plan:remove_strength     | record       |           | {WORKERS}
