@@ -177,7 +177,9 @@ MFA_FORMS = {
     "reauthenticate": "linkwell.web.signin.forms.SecondStepAgainForm",
 }
 MFA_RECOVERY_CODES_SHOW_ONCE = True
-MFA_PASSKEY_LOGIN_ENABLED = True  # a passkey alone is two factors: the device, and what unlocks it (demanded at sign-in)
+MFA_PASSKEY_LOGIN_ENABLED = (
+    True  # a passkey alone is two factors: the device, and what unlocks it (demanded at sign-in)
+)
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SERVED_OVER_HTTPS
 LOGIN_URL = "/account/login/"
 LOGIN_REDIRECT_URL = "/"

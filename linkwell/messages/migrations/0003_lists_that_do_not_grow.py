@@ -4,23 +4,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('outbox', '0002_walls'),
-        ('team', '0005_sealing'),
+        ("outbox", "0002_walls"),
+        ("team", "0005_sealing"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='message',
-            name='messages_newest',
+            model_name="message",
+            name="messages_newest",
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['scheme', '-created_at', '-id'], name='messages_newest'),
+            model_name="message",
+            index=models.Index(fields=["scheme", "-created_at", "-id"], name="messages_newest"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('state', 'sent'), _negated=True), fields=['scheme', 'state', '-created_at', '-id'], name='messages_not_sent'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("state", "sent"), _negated=True),
+                fields=["scheme", "state", "-created_at", "-id"],
+                name="messages_not_sent",
+            ),
         ),
     ]
