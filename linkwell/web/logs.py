@@ -4,7 +4,7 @@ import logging
 import re
 import traceback
 
-# /r/… is a reply link, /i/… an invitation, /s/… a reset second step; allauth's keys stand in addresses of the account pages
+# /r/… is a reply link, /i/… an invitation, /s/… a reset second step; allauth's keys stand in account addresses
 SECRET = re.compile(r"(/(?:r|i|s|account/password/reset/key|account/confirm-email)/)[^/\s?#\"']+")
 
 # what an outside sign-in sends back in the address

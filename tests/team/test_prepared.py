@@ -7,9 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from linkwell.team.prepared import Prepared
 from linkwell.common.scope import NoScope
 from linkwell.support.models import Episode
+from linkwell.team.prepared import Prepared
 from tests.factories import EpisodeFactory, SchemeFactory, in_scheme
 
 NOW = timezone.now()
