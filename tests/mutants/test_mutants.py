@@ -10,7 +10,8 @@ from tests.mutants.run import BROKEN, SHOWN, SURVIVED, Copy, judge_all
 
 # Abuse cases and faults whose pages and jobs stand today; each has a guard that can be taken out.
 CASES = """
-T01 T02 T03 T04 T05 T07 T08 T09 T10 K01 K02 K03 K04 L07 A01 A02 P02 P06 Z17
+A01 A02 A03 A05 A06 D01 D02 D03 D04 D10 E05 J01 J03 J05 K01 K02 K03 K04 K06 L01 L02 L03 L04 L05 L06 L07 L09 L10 L11
+P01 P02 P04 P06 P07 R01 R02 R10 T01 T02 T03 T04 T05 T07 T08 T09 T10 T11 Z10 Z15 Z17 Z18 Z19 Z24 Z28 Z30 Z40 Z41
 """.split()
 
 
