@@ -58,10 +58,11 @@ docs: environment
 matrix: $(BIN)/.linkwell-dev assets
 	@LINKWELL_WHOLE_MATRIX=1 $(BIN)/python -m pytest -n 2 tests/abuse/test_matrix.py tests/abuse/test_matrix_roles.py
 
-# Takes out one guard after the other and sees the tests turn red; ONLY="id T07" for some.
+# Does the time of an answer tell who has an account? PAIRS=300 on a quiet machine.
 timing: $(BIN)/.linkwell-dev
 	@$(BIN)/python -W ignore -m tests.timing.study $(if $(PAIRS),--pairs $(PAIRS))
 
+# Takes out one guard after the other and sees the tests turn red; ONLY="id T07" for some.
 mutants: $(BIN)/.linkwell-dev assets chromium
 	@$(BIN)/python -m tests.mutants.run $(ONLY)
 
