@@ -22,6 +22,7 @@ WHOSE = {
     "messages.account_mail": "of the account that it goes to: test_guessing",
     "messages.sweep_scheme": "nobody's: puts waiting messages back on the queue",
     "messages.sweep": "nobody's: the clock",
+    "links.end": "nobody's: ends links and codes that are over",
     "audit.seal_scheme": "nobody's: seals what is written",
     "audit.seal": "nobody's: the clock",
     "audit.check_scheme": "nobody's: reads the chain",

@@ -47,7 +47,7 @@ def test_it_is_as_large_as_a_real_scheme(made):
     assert len(rows(made, "directory.Service")) == 300
     assert 95 <= len(rows(made, "directory.Organisation")) <= 130
     roles = Counter(row["role"] for row in rows(made, "team.Membership") if row["ended_on"] is None)
-    assert roles == {"LW": 5, "SUP": 1, "MGR": 1, "COM": 1, "REF": 17}
+    assert roles == {"LW": 5, "SUP": 1, "MGR": 1, "COM": 1, "IG": 1, "REF": 17}
 
 
 def test_every_referral_and_every_episode_state_is_there(made):

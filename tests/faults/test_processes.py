@@ -49,7 +49,8 @@ def app_url(running):
 def test_it_says_that_it_runs_once_every_part_is_well(site):
     site.start()
 
-    assert site.health() == (200, {"status": "ok", "database": "ok", "worker": "ok", "migrations": "ok"})
+    status, parts = site.health()
+    assert (status, {parts[name] for name in ("status", "database", "worker", "migrations")}) == (200, {"ok"})
 
 
 def test_a_second_start_on_the_same_data_is_refused_in_one_sentence(running):
@@ -173,10 +174,9 @@ def test_health_says_503_and_no_fault_s_text_while_postgresql_is_down(running):
     try:
         running.postgres().kill()
         eventually(lambda: running.postgres() is None, within=60, what="PostgreSQL is dead")
-        assert running.health() == (
-            503,
-            {"status": "not ok", "database": "down", "worker": "unknown", "migrations": "unknown"},
-        )
+        status, parts = running.health()
+        assert (status, parts["status"], parts["database"]) == (503, "not ok", "down")
+        assert set(parts.values()) == {"not ok", "down", "unknown"}
     finally:
         supervisor.resume()
     eventually(running.well, within=60, what="recovered")

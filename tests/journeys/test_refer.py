@@ -134,7 +134,7 @@ def test_a_double_click_and_going_back_make_one_referral_Z24(page: Page, live_si
     page.reload()
     page.go_back()
     page.get_by_role("button", name="Send referral").click()
-    expect(page.get_by_role("heading", name="Refer someone")).to_be_visible()
+    expect(page.get_by_role("heading", name="You sent this form before")).to_be_visible()
     with in_scheme(scheme):
         assert Referral.objects.count() == 1
 

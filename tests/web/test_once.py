@@ -38,6 +38,8 @@ NEED_NO_KEY = {
     "more:invitation": "takes up one invitation, which is then over",
     "demo:signin": "reads", "demo:sign_in_as": "signs in again", "demo_mail:list": "reads", "demo_mail:mail": "reads",
     "second_step_waits": "reads",
+    "oidc_start": "goes to the other organisation", "oidc_again": "goes there", "oidc_link": "goes there",
+    "oidc_callback": "a state works once", "oidc_remove": "removes what is then gone", "signed_out": "reads",
 }  # fmt: skip
 
 

@@ -110,7 +110,7 @@ more:invitation          | found        | |
 team:members             | none         | {ARRANGE} {SUP} {IG} |
 team:invite              | none         | {ARRANGE} {SUP} | {ARRANGE} {SUP}
 team:invited             | none         | {ARRANGE} {SUP} {IG} |
-team:withdraw            | scheme       |           | {ARRANGE} {SUP}
+team:withdraw            | scheme       |           | {MGR} {SUP}
 team:member              | scheme       | {MGR}     | {MGR}
 team:end                 | scheme       | {MGR}     | {MGR}
 team:reset               | scheme       | {ARRANGE} | {ARRANGE}
