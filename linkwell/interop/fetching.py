@@ -13,12 +13,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from socket import IPPROTO_TCP, getaddrinfo
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 import certifi
 import httpcore
 import httpx
-from httpcore._backends.sync import SyncBackend
 
 from linkwell.interop import errors
 
@@ -153,7 +152,7 @@ class _PinnedBackend(httpcore.NetworkBackend):
         if not found or not all(map(self._fetcher.may_reach, found)):
             raise errors.NotPublic(host)
         wait = min(self._meter.seconds_left(), self._meter.caps.pause_seconds)
-        inner = SyncBackend().connect_tcp(str(found[0]), port, wait, None, socket_options)
+        inner = httpcore.SyncBackend().connect_tcp(str(found[0]), port, wait, None, socket_options)
         return _MeteredStream(inner, self._meter)
 
 
@@ -174,7 +173,7 @@ class Fetcher:
         of the refusals of this room for every answer that is not 200 or 304.
         """
         meter = _Meter(self.caps, self.clock)
-        here, start = _checked(url), _checked(url)
+        here = start = _checked(url)
         for _ in range(self.caps.redirects + 1):
             own = dict(headers or {}) if _origin(here) == _origin(start) else {}
             answer = self._one(here, own, meter, into)
@@ -182,7 +181,7 @@ class Fetcher:
                 if answer.status not in (200, 304):
                     raise errors.BadStatus(answer.status)
                 return answer
-            here = _next(here, answer.headers.get("location", ""))
+            here = _next(here, answer)
         raise errors.TooManyRedirects(self.caps.redirects)
 
     def _one(self, url: httpx.URL, headers: dict[str, str], meter: _Meter, into: BinaryIO | None) -> Fetched:
@@ -217,9 +216,10 @@ def _checked(url: str | httpx.URL) -> httpx.URL:
     return found.copy_with(fragment=None)
 
 
-def _next(here: httpx.URL, location: str) -> httpx.URL:
+def _next(here: httpx.URL, answer: Fetched) -> httpx.URL:
+    location = answer.headers.get("location", "")
     if not location:
-        raise errors.BadStatus(302)
+        raise errors.BadStatus(answer.status)
     try:
         there = _checked(here.join(location))
     except httpx.InvalidURL:
@@ -254,4 +254,4 @@ def _unpacked(pieces: Iterator[bytes], encoding: str, meter: _Meter) -> Iterator
 
 
 def _trust() -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=cast(str, certifi.where()))
+    return ssl.create_default_context(cafile=certifi.where())

@@ -245,10 +245,15 @@ def test_control_a_page_that_shows_a_field_too_many_is_found(client_for):
 def test_control_a_list_without_its_filter_is_found(client_for):
     """With nobody hidden from the list of people, restricted and excluded ones are on it, and the walk is red."""
     world = World(expected.SUP, (OWN, "restricted, own caseload, not on the list", "excluded by name, own caseload"))
-    with mock.patch("linkwell.referrals.queries.reach.not_hidden", lambda *_given: Q()):
+    with (
+        mock.patch("linkwell.referrals.queries.reach.not_hidden", lambda *_given: Q()),
+        mock.patch(
+            "linkwell.support.queries.caseload._lines.made", {}
+        ),  # a plan kept by an earlier test has the filter
+    ):
         crawl = Crawl(world, client_for(world.viewer)).walk()
     relations = {where.relation for where, _route in crawl.scan.leaks}
-    assert relations & {"restricted, own caseload, not on the list", "excluded by name, own caseload"}
+    assert relations >= {"restricted, own caseload, not on the list", "excluded by name, own caseload"}
 
 
 def test_control_the_judge_lets_nobody_see_what_is_not_theirs():

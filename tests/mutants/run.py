@@ -57,7 +57,7 @@ class Copy:
         """Run the tests; return {file::test: "passed", "failed", "error" or "skipped"}, cases by their worst."""
         with tempfile.TemporaryDirectory() as folder:
             report = Path(folder) / "report.xml"
-            command = [sys.executable, "-m", "pytest", "-q", "-x" if len(tests) == 1 else "-q"]
+            command = [sys.executable, "-m", "pytest", "-q"]
             done = subprocess.run(
                 [*command, f"--junitxml={report}", "-o", "junit_family=xunit1", *tests],
                 cwd=self.tree, env=self._environment(), capture_output=True, text=True,

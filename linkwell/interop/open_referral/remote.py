@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import IO, Any, overload
+from urllib.parse import quote
 
 import httpx
 import msgspec
@@ -182,7 +183,7 @@ class _Walk:
         for done, number in enumerate(shallow):
             name = id_of(self.spool[number])
             try:
-                found = self._get(start.copy_with(path=f"{start.path.rstrip('/')}/{_quoted(name)}", query=None))
+                found = self._get(start.copy_with(path=f"{start.path.rstrip('/')}/{quote(name, safe='')}", query=None))
             except (errors.NotFetched, errors.CannotRead):
                 failures, missed = failures + 1, missed + 1
                 if failures >= FAILURES_IN_A_ROW:
@@ -238,8 +239,3 @@ def _is_shallow(record: bytes) -> bool:
         return not NESTED & set(msgspec.json.decode(record, type=dict[str, msgspec.Raw]))
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return False  # the reader says what is wrong with it
-
-
-def _quoted(name: str) -> str:
-    """Return an id as one step of a path, whatever it holds."""
-    return httpx.QueryParams({"i": name}).__str__()[2:].replace("+", "%20")
