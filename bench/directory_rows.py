@@ -13,7 +13,8 @@ TOWNS = ("Sale", "Altrincham", "Stretford", "Urmston", "Hale", "Timperley", "Par
 
 def make(load: Loader) -> None:
     """Load one source, its organisations, places, services and the needs that each answers."""
-    load("directory_source", "(VALUES (1)) t(g)", id="g", name="'Example directory'", created_at="now()")
+    load("directory_source", "(VALUES (1)) t(g)", id="g", name="'Example directory'", created_at="now()",
+         is_approved="true")  # fmt: skip
     load("directory_organisation", f"generate_series(1, {SERVICES // 4}) g", id="g", source_id="1", external_id="'o' || g",
          name="'Organisation ' || g", kind="'voluntary'", changed_at="now()", identifiers="'[]'")  # fmt: skip
     load.copy("directory_location", ("id", "source_id", "external_id", "name", "address", "town", "outcode", "latitude",

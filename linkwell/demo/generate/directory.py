@@ -63,8 +63,9 @@ class DirectoryBuilder:
         self.places: dict[str, int] = {}
         self.made_at = at(team.launch - timedelta(days=20), 10)
         self.source = rows.add(
-            "directory.Source", name=SOURCE, created_at=self.made_at, licence="CC0", attribution=SOURCE
-        )
+            "directory.Source", name=SOURCE, created_at=self.made_at, licence="CC0", attribution=SOURCE,
+            is_approved=True, approved_at=self.made_at,
+        )  # fmt: skip
         self.services: list[ServiceRow] = []
 
     def build(self) -> list[ServiceRow]:

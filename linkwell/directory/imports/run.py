@@ -74,7 +74,8 @@ def import_records(
 
 
 def _source(name: str, at: datetime) -> Source:
-    found, _ = Source.objects.get_or_create(name=name, defaults={"created_at": at})
+    approved = {"is_approved": True, "approved_at": at}  # staff brought the list themselves
+    found, _ = Source.objects.get_or_create(name=name, defaults={"created_at": at, **approved})
     return found
 
 

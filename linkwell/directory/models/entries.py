@@ -195,6 +195,10 @@ class Service(models.Model):
     changed_at = models.DateTimeField()
     record_hash = models.BinaryField(null=True)  # of the raw record: the same again is skipped
     read_run_id = models.BigIntegerField(null=True)  # the import run that last read it in full
+    hidden_at = models.DateTimeField(null=True)  # one click: seen nowhere but on the editors' page of it
+    hidden_by = models.BigIntegerField(null=True)  # the membership
+    hidden_why = models.TextField(blank=True, default="", db_default="")
+    joined_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="joined")  # a duplicate of it
     search = SearchVectorField(null=True)  # stems of linkwell.matching.words; weight A in the name
 
     field_classes = classes(
@@ -203,8 +207,8 @@ class Service(models.Model):
         " audience minimum_age maximum_age modes modes_text languages access_yes access_no slots times_text is_free"
         " cost_text wait_text need_codes strong_needs area_text area_outcodes is_undisclosed listing gone_on"
         " operating operating_note operating_since wait_weeks source_checked_on source_changed_at confirmed_at"
-        " confirmed_by seen_at changed_at search",
-        operational="record_hash read_run_id",
+        " confirmed_by seen_at changed_at search hidden_at joined_into",
+        operational="record_hash read_run_id hidden_by hidden_why",
     )
 
     class Meta:

@@ -7,14 +7,38 @@ from linkwell.common.access import classes
 
 
 class Source(models.Model):
-    """A list that entries come from: a council's feed, a spreadsheet, this host's own entries."""
+    """A list that entries come from: a council's feed, a spreadsheet, this host's own entries.
+
+    Only an approved source is shown outside staff (security.md D12). One with an address is fetched by a clock
+    every so many hours, later after failures; `next_due_at` is empty while nothing is due.
+    """
 
     name = models.TextField(unique=True)
     created_at = models.DateTimeField()
     licence = models.TextField(blank=True, default="")
     attribution = models.TextField(blank=True, default="")
+    url = models.TextField(blank=True, default="")  # empty where files are brought by hand
+    format = models.CharField(max_length=12, blank=True, default="auto")
+    mapping = models.TextField(blank=True, default="")  # for spreadsheets: what their columns are
+    every_hours = models.PositiveSmallIntegerField(null=True)
+    next_due_at = models.DateTimeField(null=True)
+    is_paused = models.BooleanField(default=False)
+    failures = models.PositiveSmallIntegerField(default=0)  # one after another, up to now
+    is_approved = models.BooleanField(default=False)
+    approved_at = models.DateTimeField(null=True)
+    approved_by = models.BigIntegerField(null=True)  # the membership; a number, for it may belong to any scheme
 
-    field_classes = classes(public="id name created_at licence attribution")
+    field_classes = classes(
+        public="id name created_at licence attribution is_approved",
+        operational="url format mapping every_hours next_due_at is_paused failures approved_at approved_by",
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["next_due_at"], condition=Q(next_due_at__isnull=False, is_paused=False), name="sources_due"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -40,10 +64,17 @@ class ImportRun(models.Model):
     refused = models.PositiveIntegerField(default=0)
     closed = models.PositiveIntegerField(default=0)  # entries gone from the list
     withheld = models.PositiveIntegerField(default=0)  # entries gone, but too many at once to believe
+    held = models.PositiveIntegerField(default=0)  # records that a person must look at first
+    is_partial = models.BooleanField(default=False)  # pages or records failed: what came was taken, none closed
+    trouble = models.TextField(blank=True, default="")  # why it failed or what was missing, in a sentence
+    begun_by = models.BigIntegerField(null=True)  # the membership; empty for the clock and the command
+    agreed_at = models.DateTimeField(null=True)  # when a person agreed that what was withheld has gone
+    agreed_by = models.BigIntegerField(null=True)
 
     field_classes = classes(
         public="id source state started_at ended_at format file_name whole_list read created updated unchanged"
-        " refused closed withheld"
+        " refused closed withheld held is_partial trouble agreed_at",
+        operational="begun_by agreed_by",
     )
 
     class Meta:
