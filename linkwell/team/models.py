@@ -223,6 +223,9 @@ class Membership(models.Model):
                 condition=~Q(role="REF") | Q(practice__isnull=False) | Q(agency__isnull=False),
                 name="a_referrer_has_a_practice_or_agency",
             ),
+            models.CheckConstraint(
+                condition=~Q(role="VOA") | Q(organisation__isnull=False), name="an_organisations_account_names_it"
+            ),
             models.UniqueConstraint(
                 fields=["account", "scheme", "role", "practice", "agency", "organisation"],
                 condition=Q(ended_on=None),
@@ -261,6 +264,7 @@ class Invitation(models.Model):
     job_title = models.CharField(max_length=120, blank=True)
     practice = models.ForeignKey(Practice, models.PROTECT, null=True, blank=True)
     agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True)
+    organisation = models.ForeignKey("directory.Organisation", models.PROTECT, null=True, blank=True, related_name="+")
     may_triage = models.BooleanField(default=False)
     hours_per_week = models.DecimalField(max_digits=4, decimal_places=1, null=True)
     invited_by = models.ForeignKey(Membership, models.PROTECT, null=True)  # empty: from the server's console
@@ -271,7 +275,7 @@ class Invitation(models.Model):
     is_agreed = models.BooleanField(default=True, db_default=True)  # False: waits for a second person, and has no link
 
     field_classes = classes(
-        accounts="id scheme email name role job_title practice agency may_triage hours_per_week"
+        accounts="id scheme email name role job_title practice agency organisation may_triage hours_per_week"
         " invited_by created_at expires_at redeemed_at withdrawn_at is_agreed"
     )
 

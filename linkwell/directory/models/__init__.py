@@ -3,6 +3,7 @@
 Directory facts are public and shared by every scheme; a remark belongs to the scheme that wrote it.
 """
 
+from linkwell.directory.models.asking import Call, ConfirmationRequest, ServiceUse, ShownInSearch
 from linkwell.directory.models.details import (
     Accessibility,
     Capacity,
@@ -13,8 +14,10 @@ from linkwell.directory.models.details import (
     Schedule,
     ServiceArea,
 )
+from linkwell.directory.models.editing import EntryEvent, GroupCheck
 from linkwell.directory.models.entries import Location, Organisation, Service, ServiceAtLocation
 from linkwell.directory.models.feeds import FieldSource, ImportRow, ImportRun, Source
+from linkwell.directory.models.review import Duplicate, Joining, NeedPhrase, Question, RawRecord, TermNeed
 from linkwell.directory.models.standing import (
     ChangeRequest,
     InternalRemark,
@@ -27,26 +30,38 @@ from linkwell.directory.models.terms import Attribute, ServiceNeed, TaxonomyTerm
 __all__ = [
     "Accessibility",
     "Attribute",
+    "Call",
     "Capacity",
     "ChangeRequest",
+    "ConfirmationRequest",
     "Contact",
     "CostOption",
+    "Duplicate",
+    "EntryEvent",
     "FieldSource",
+    "GroupCheck",
     "ImportRow",
     "ImportRun",
     "InternalRemark",
+    "Joining",
     "Language",
     "Location",
+    "NeedPhrase",
     "OperatingStatus",
     "Organisation",
     "Phone",
+    "Question",
+    "RawRecord",
     "Report",
     "Schedule",
     "Service",
     "ServiceArea",
     "ServiceAtLocation",
     "ServiceNeed",
+    "ServiceUse",
+    "ShownInSearch",
     "Source",
     "TaxonomyTerm",
+    "TermNeed",
     "Verification",
 ]

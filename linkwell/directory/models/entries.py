@@ -160,7 +160,8 @@ class Service(models.Model):
     accreditations = text()
     how_to_join = text()  # how one actually gets in
     what_to_bring = text()
-    first_visit = text()  # what the first visit is like, who greets you
+    first_visit = text()  # what the first visit is like
+    who_greets = models.TextField(blank=True, default="", db_default="")  # who meets somebody new at the door
     entry_routes = codes()  # drop_in, self_referral, professional_referral, appointment, membership
     eligibility_text = text()
     audience = codes()  # for whom, in the source's words
@@ -183,6 +184,8 @@ class Service(models.Model):
     is_undisclosed = models.BooleanField(default=False)  # area and phone only, everywhere
     listing = models.CharField(max_length=20, choices=LISTINGS, default="listed")
     gone_on = models.DateField(null=True)
+    ended_on = models.DateField(null=True)  # ended by hand, whatever its source says
+    ended_why = models.TextField(blank=True, default="", db_default="")
     operating = models.CharField(max_length=12, choices=OPERATING, default="open")
     operating_note = text()
     operating_since = models.DateTimeField(null=True)
@@ -202,12 +205,13 @@ class Service(models.Model):
     search = SearchVectorField(null=True)  # stems of linkwell.matching.words; weight A in the name
 
     field_classes = classes(
-        public="id public_id source external_id list_name organisation name alternate_name description description_text"
-        " url email alert accreditations how_to_join what_to_bring first_visit entry_routes eligibility_text"
-        " audience minimum_age maximum_age modes modes_text languages access_yes access_no slots times_text is_free"
-        " cost_text wait_text need_codes strong_needs area_text area_outcodes is_undisclosed listing gone_on"
-        " operating operating_note operating_since wait_weeks source_checked_on source_changed_at confirmed_at"
-        " confirmed_by seen_at changed_at search hidden_at joined_into",
+        public="id public_id source external_id list_name organisation name alternate_name description"
+        " description_text url email alert accreditations how_to_join what_to_bring first_visit who_greets"
+        " entry_routes eligibility_text audience minimum_age maximum_age modes modes_text languages access_yes"
+        " access_no slots times_text is_free cost_text wait_text need_codes strong_needs area_text"
+        " area_outcodes is_undisclosed listing gone_on ended_on ended_why operating operating_note"
+        " operating_since wait_weeks source_checked_on source_changed_at confirmed_at confirmed_by seen_at"
+        " changed_at search hidden_at joined_into",
         operational="record_hash read_run_id hidden_by hidden_why",
     )
 
