@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from linkwell.common.access import classes
 from linkwell.directory.models.feeds import Source
@@ -50,12 +50,14 @@ class Organisation(models.Model):
     referral_email_verified_at = models.DateTimeField(null=True, blank=True)
     referral_email_verified_by = models.BigIntegerField(null=True, blank=True)  # the membership that confirmed it
     referral_email_how = text()  # "rang them on 3 March"
+    asks_stopped_at = models.DateTimeField(null=True, blank=True)  # "do not ask by e-mail": they are rung
     changed_at = models.DateTimeField()
 
     field_classes = classes(
         public="id public_id source external_id name kind description description_text email website identifiers"
         " changed_at",
-        operational="referral_email referral_email_verified_at referral_email_verified_by referral_email_how",
+        operational="referral_email referral_email_verified_at referral_email_verified_by referral_email_how"
+        " asks_stopped_at",
     )
 
     class Meta:
@@ -203,6 +205,19 @@ class Service(models.Model):
     hidden_why = models.TextField(blank=True, default="", db_default="")
     joined_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="joined")  # a duplicate of it
     search = SearchVectorField(null=True)  # stems of linkwell.matching.words; weight A in the name
+    operating_until = models.DateField(null=True)  # open again by itself from this day
+    break_from = models.DateField(null=True)  # a seasonal break: dates, not closure
+    break_until = models.DateField(null=True)  # the day they are back
+    confirmed_how = models.CharField(max_length=8, blank=True, default="", db_default="")
+    open_reports = models.PositiveSmallIntegerField(default=0, db_default=0)  # "it was closed", not looked into yet
+    reported_at = models.DateTimeField(null=True)
+    # The freshness contract (directory/freshness.py), kept by a trigger so that no writer can forget it
+    run_by = models.CharField(max_length=10, default="unknown", db_default="unknown")  # its organisation's kind
+    right_from = models.DateField(null=True)  # the day of the best evidence
+    trust = models.FloatField(default=0, db_default=0)  # the chance that it was right on that day
+    fades = models.FloatField(default=0, db_default=0)  # a year
+    sinks_on = models.DateField(null=True)  # from this day it stands lower: ring first
+    leaves_on = models.DateField(null=True)  # from this day it is left out of search; empty: never
 
     field_classes = classes(
         public="id public_id source external_id list_name organisation name alternate_name description"
@@ -211,8 +226,9 @@ class Service(models.Model):
         " access_no slots times_text is_free cost_text wait_text need_codes strong_needs area_text"
         " area_outcodes is_undisclosed listing gone_on ended_on ended_why operating operating_note"
         " operating_since wait_weeks source_checked_on source_changed_at confirmed_at confirmed_by seen_at"
-        " changed_at search hidden_at joined_into",
-        operational="record_hash read_run_id hidden_by hidden_why",
+        " changed_at search hidden_at joined_into operating_until break_from break_until confirmed_how run_by"
+        " right_from trust fades sinks_on leaves_on",
+        operational="record_hash read_run_id hidden_by hidden_why open_reports reported_at",
     )
 
     class Meta:
@@ -223,11 +239,16 @@ class Service(models.Model):
                 condition=Q(listing="gone", gone_on__isnull=False) | (~Q(listing="gone") & Q(gone_on=None)),
                 name="gone_has_a_day",
             ),
+            models.CheckConstraint(
+                condition=Q(break_from=None, break_until=None) | Q(break_from__lt=F("break_until")),
+                name="a_break_ends_after_it_begins",
+            ),
         ]
         indexes = [
             GinIndex(fields=["search"], name="services_by_word"),
             GinIndex(fields=["need_codes"], name="services_by_need"),
             models.Index(fields=["organisation"], name="services_of_organisation"),
+            models.Index(fields=["sinks_on"], name="services_to_confirm"),
         ]
 
     def __str__(self) -> str:
