@@ -70,11 +70,12 @@ class ImportRun(models.Model):
     begun_by = models.BigIntegerField(null=True)  # the membership; empty for the clock and the command
     agreed_at = models.DateTimeField(null=True)  # when a person agreed that what was withheld has gone
     agreed_by = models.BigIntegerField(null=True)
+    agreement_used = models.BooleanField(default=False)  # the next whole list was compared under it
 
     field_classes = classes(
         public="id source state started_at ended_at format file_name whole_list read created updated unchanged"
         " refused closed withheld held is_partial trouble agreed_at",
-        operational="begun_by agreed_by",
+        operational="begun_by agreed_by agreement_used",
     )
 
     class Meta:
@@ -101,7 +102,11 @@ class ImportRow(models.Model):
 
 
 class FieldSource(models.Model):
-    """A field of an entry that was put right by hand: an import leaves it alone."""
+    """A field of an entry that was put right by hand, or taken from a joined entry: an import leaves it alone.
+
+    `said` is what the entry's source said of the field when that was done: once it says something else,
+    somebody is asked.
+    """
 
     service = models.ForeignKey("Service", models.CASCADE, null=True, related_name="field_sources")
     organisation = models.ForeignKey("Organisation", models.CASCADE, null=True, related_name="field_sources")
@@ -109,8 +114,13 @@ class FieldSource(models.Model):
     set_at = models.DateTimeField()
     set_by = models.BigIntegerField(null=True)  # the membership; a number, for it may belong to any scheme
     note = models.TextField(blank=True, default="")
+    said = models.JSONField(null=True)
+    said_known = models.BooleanField(default=False)
+    taken_from = models.ForeignKey("Service", models.CASCADE, null=True, related_name="+")  # a joined entry
 
-    field_classes = classes(public="id service organisation field set_at note", operational="set_by")
+    field_classes = classes(
+        public="id service organisation field set_at note said said_known taken_from", operational="set_by"
+    )
 
     class Meta:
         constraints = [

@@ -1,0 +1,82 @@
+"""Records that an import does not believe by itself: it leaves the entry as it was and asks a person.
+
+An id that comes back under another organisation may be another service altogether; a record that suddenly gives
+the address of a place whose address is not given out may put somebody in danger.
+"""
+
+import zlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from linkwell.directory.models import Question, Source
+from linkwell.directory.records import LocationRecord, ServiceRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose an entry is, as far as its record says."""
+
+    external_id: str = ""
+    name: str = ""
+
+    def is_another(self, record: ServiceRecord) -> bool:
+        """Say whether a record gives the entry to somebody else; a new id of the same name is the same body."""
+        told = record.organisation
+        if not self.external_id or told is None or not told.external_id or told.external_id == self.external_id:
+            return False
+        return not told.name or _plain(told.name) != _plain(self.name)
+
+
+def _plain(name: str) -> str:
+    return " ".join("".join(letter if letter.isalnum() else " " for letter in name.casefold()).split())
+
+
+def exposes(record: ServiceRecord, *, was_undisclosed: bool) -> bool:
+    """Say whether a record would show where an undisclosed place is."""
+    return was_undisclosed and not record.is_undisclosed and any(map(_tells_where, record.locations))
+
+
+def _tells_where(place: LocationRecord) -> bool:
+    return bool(place.address or place.postcode or place.latitude is not None)
+
+
+def hide(record: ServiceRecord) -> None:
+    """Leave area and phone only, where a person decided that the address is not given out."""
+    record.is_undisclosed = True
+    for place in record.locations:
+        place.name = place.address = place.description = place.transport = ""
+        place.latitude = place.longitude = None
+        place.postcode = place.postcode.split(" ")[0] if " " in place.postcode else ""
+
+
+def pack(record: ServiceRecord) -> bytes:
+    """Return a record as it is kept with the question about it."""
+    return zlib.compress(msgspec.json.encode(record))
+
+
+def unpack(packed: bytes) -> ServiceRecord:
+    """Return a record that was kept with a question."""
+    return msgspec.json.decode(zlib.decompress(bytes(packed)), type=ServiceRecord)
+
+
+class Holding:
+    """Asks about records of one run; what was answered for the same record before is not asked again."""
+
+    def __init__(self, source: Source, *, run_id: int | None, at: datetime) -> None:
+        self.source, self.run_id, self.at = source, run_id, at
+
+    def ask(self, kind: str, service_id: int, record: ServiceRecord, *, digest: bytes, ours: Any, theirs: Any) -> None:
+        """Keep the record and ask; an open question of the kind takes the newer record."""
+        kept = {"ours": ours, "theirs": theirs, "record": pack(record), "digest": digest, "run_id": self.run_id}
+        if not Question.objects.filter(service_id=service_id, kind=kind, settled_at=None).update(**kept):
+            Question.objects.create(source=self.source, service_id=service_id, kind=kind, asked_at=self.at, **kept)
+
+    def withdraw(self, service_ids: list[int]) -> None:
+        """Settle what is asked about entries whose records are as they should be again."""
+        kinds = (Question.OWNER, Question.EXPOSURE)
+        Question.objects.filter(service_id__in=service_ids, kind__in=kinds, settled_at=None).update(
+            settled_at=self.at, answer="withdrawn"
+        )
