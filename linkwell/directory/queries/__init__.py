@@ -11,19 +11,27 @@ from linkwell.directory.queries.entries import (
     service_page,
 )
 from linkwell.directory.queries.listing import Listed, Listing, search_directory
+from linkwell.directory.queries.public import public_services
+from linkwell.directory.queries.public_page import Moved, PublicPage, public_page
+from linkwell.directory.queries.public_search import public_search
 from linkwell.directory.queries.support import find_support, from_home, place_named
 
 __all__ = [
     "Listed",
     "Listing",
+    "Moved",
     "OrganisationEntry",
     "Place",
+    "PublicPage",
     "Remark",
     "ServicePage",
     "find_support",
     "from_home",
     "organisation_entry",
     "place_named",
+    "public_page",
+    "public_search",
+    "public_services",
     "referral_address",
     "remarks",
     "search_directory",

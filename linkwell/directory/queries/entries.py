@@ -208,7 +208,7 @@ def service_page(service_id: int, *, at: datetime) -> ServicePage:
         contacts=tuple(
             Person(one.name, one.title or one.department, one.email, one.phone) for one in row.contacts.all()
         ),
-        places=tuple(_place(one.location, hide=row.is_undisclosed) for one in row.at_locations.all()),
+        places=tuple(place_of(one.location, hide=row.is_undisclosed) for one in row.at_locations.all()),
         is_undisclosed=row.is_undisclosed,
         operating=row.operating,
         status=room(row.operating, row.wait_weeks),
@@ -264,9 +264,9 @@ def _organisation(row: Organisation) -> OrganisationEntry:
     )
 
 
-def _place(row: Any, *, hide: bool) -> Place:
+def place_of(row: Any, *, hide: bool) -> Place:
     if hide or row.is_undisclosed:
-        return Place("", row.town or row.outcode or "", "", "", (), (), (), None, None, "The address is not given out")
+        return Place("", row.town, "", "", (), (), (), None, None, "The address is not given out")
     note = {"outcode": f"On the map in the middle of {row.outcode}", "postcode": ""}.get(row.precision, "")
     return Place(
         name=row.name,

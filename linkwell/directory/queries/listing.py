@@ -108,7 +108,8 @@ SELECT s.id, s.public_id, s.name, coalesce(o.name, '') AS organisation, s.times_
        s.need_codes, s.operating, s.wait_weeks, s.listing, s.confirmed_at, s.confirmed_by, s.source_checked_on,
        s.seen_at, f.name AS source, s.is_undisclosed, p.metres, p.precision, coalesce(p.name, '') AS place,
        coalesce(p.address, '') AS address, coalesce(p.town, '') AS town,
-       (SELECT string_agg(DISTINCT coalesce(nullif(u.town, ''), nullif(u.outcode, '')), ', ')
+       (SELECT string_agg(DISTINCT coalesce(nullif(u.town, ''), CASE WHEN NOT s.is_undisclosed
+                       AND NOT u.is_undisclosed THEN nullif(u.outcode, '') END), ', ')
         FROM directory_serviceatlocation ul JOIN directory_location u ON u.id = ul.location_id
         WHERE ul.service_id = s.id) AS towns
 FROM {chosen}

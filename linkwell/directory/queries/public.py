@@ -1,6 +1,8 @@
 """What the world may see of the directory: the one definition for public pages and for the open feed."""
 
-from django.db.models import QuerySet
+from datetime import date
+
+from django.db.models import Q, QuerySet
 
 from linkwell.directory.models import Service
 
@@ -8,11 +10,15 @@ LISTED = ("listed", "temporarily_closed")
 
 # The same as `public_services`, for statements written by hand: `s` is the service, `f` its source.
 PUBLIC = """f.is_approved AND s.listing IN ('listed', 'temporarily_closed') AND s.hidden_at IS NULL
-    AND s.joined_into_id IS NULL"""
+    AND s.ended_on IS NULL AND s.joined_into_id IS NULL AND (s.leaves_on IS NULL OR s.leaves_on > %(on)s::date)"""
 
 
-def public_services() -> QuerySet[Service]:
-    """Return the entries of approved sources that are in their list, not hidden and not joined into another."""
-    return Service.objects.filter(
-        source__is_approved=True, listing__in=LISTED, hidden_at__isnull=True, joined_into__isnull=True
-    )
+def shown_services() -> QuerySet[Service]:
+    """Return the entries of approved sources that nobody hid, gone ones too: whoever has the address may read."""
+    return Service.objects.filter(source__is_approved=True, hidden_at__isnull=True)
+
+
+def public_services(*, on: date) -> QuerySet[Service]:
+    """Return the entries that the world may find: approved, in their list, not hidden, joined, ended or too old."""
+    fresh = Q(leaves_on__isnull=True) | Q(leaves_on__gt=on)
+    return shown_services().filter(fresh, listing__in=LISTED, ended_on__isnull=True, joined_into__isnull=True)

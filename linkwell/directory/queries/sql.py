@@ -54,10 +54,10 @@ def statement(query: Query, heard: list[str], words: Words, *, on: date) -> tupl
         "near_misses": NEAR_MISSES,
     }
     text = _WHOLE.format(
-        needs=_needs(query.needs, ranking.NEED, "need", values),
-        heard=_needs(tuple(one for one in heard if one not in query.needs), ranking.HEARD, "heard", values),
-        words=_words(words, ranking.words_points(query.words), values),
-        relevant=_relevant(query, heard, words),
+        needs=need_points(query.needs, ranking.NEED, "need", values),
+        heard=need_points(tuple(one for one in heard if one not in query.needs), ranking.HEARD, "heard", values),
+        words=word_points(words, ranking.words_points(query.words), values),
+        relevant=relevance(query, heard, words),
         diameter=EARTH_DIAMETER,
         **{name: getattr(ranking, name) for name in _CONSTANTS},
     )
@@ -79,7 +79,7 @@ _CONSTANTS = ("REMOTE", "UNPLACED", "FRESH", "FRESH_DAYS", "STALE_DAYS", "UNKNOW
               "NEAR_MISS_REACH", "OUTCODE_METRES")  # fmt: skip
 
 
-def _needs(codes: tuple[str, ...], points: float, name: str, values: dict[str, Any]) -> str:
+def need_points(codes: tuple[str, ...], points: float, name: str, values: dict[str, Any]) -> str:
     """Return the points of needs: each counts 1 where surely answered, WEAK_NEED where only the text says so."""
     pieces = []
     for place, code in enumerate(codes):
@@ -92,7 +92,7 @@ def _needs(codes: tuple[str, ...], points: float, name: str, values: dict[str, A
     return f"{points} * ({' + '.join(pieces)})::float8 / {len(codes)}" if pieces else "0::float8"
 
 
-def _words(words: Words, most: float, values: dict[str, Any]) -> str:
+def word_points(words: Words, most: float, values: dict[str, Any]) -> str:
     """Return the points of words: the share found, by rarity; half where only the text holds one."""
     pieces = []
     for place, (word, weight) in enumerate(words.rarity.items()):
@@ -105,7 +105,7 @@ def _words(words: Words, most: float, values: dict[str, Any]) -> str:
     return f"{most} * ({' + '.join(pieces)})::float8 / {total!r}::float8" if pieces else "0::float8"
 
 
-def _relevant(query: Query, heard: list[str], words: Words) -> str:
+def relevance(query: Query, heard: list[str], words: Words) -> str:
     ways = []
     if relevant_needs(query, heard, words):
         ways.append("s.need_codes && %(all_needs)s::text[]")

@@ -36,7 +36,7 @@ def find_support(query: Query, at: datetime) -> Answer:
         text, values = statement(query, list(heard), words, on=on)
         cursor.execute(text, values)
         count, hits, misses, facets = (json.loads(one) if isinstance(one, str) else one for one in cursor.fetchone())
-        details = _details(cursor, [*hits, *misses], [f"'{word}'" for word in words.rarity], on=on)
+        details = details_of(cursor, [*hits, *misses], [f"'{word}'" for word in words.rarity], on=on)
     found = {
         hit["id"]: _facts(hit, details[hit["id"]], asked, list(words.rarity), way=hit.get("way") or "place")
         for hit in [*hits, *misses]
@@ -67,7 +67,7 @@ def _words(cursor: Any, stems: list[str]) -> Words:
     return Words(rarity, ranking.telling({word: holding[word] for word in stems}, entries))
 
 
-def _details(cursor: Any, hits: list[dict[str, Any]], words: list[str], *, on: date) -> dict[int, dict[str, Any]]:
+def details_of(cursor: Any, hits: list[dict[str, Any]], words: list[str], *, on: date) -> dict[int, dict[str, Any]]:
     """Return what the page shows of each service that is shown, in one statement."""
     if not hits:
         return {}
@@ -88,7 +88,8 @@ def _details(cursor: Any, hits: list[dict[str, Any]], words: list[str], *, on: d
                s.need_codes, s.strong_needs,
                (SELECT coalesce(array_agg(w), '{}') FROM unnest(%(words)s::text[]) w
                 WHERE s.search @@ w::tsquery) AS words_met,
-               (SELECT string_agg(DISTINCT coalesce(nullif(u.town, ''), nullif(u.outcode, '')), ', ')
+               (SELECT string_agg(DISTINCT coalesce(nullif(u.town, ''), CASE WHEN NOT s.is_undisclosed
+                       AND NOT u.is_undisclosed THEN nullif(u.outcode, '') END), ', ')
                 FROM directory_serviceatlocation ul JOIN directory_location u ON u.id = ul.location_id
                 WHERE ul.service_id = s.id) AS towns
         FROM directory_service s

@@ -1,0 +1,198 @@
+"""One entry as the world sees it: an allow-list of public facts, and nothing else of it."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch
+
+from linkwell.directory import rules
+from linkwell.directory.errors import NoSuchService
+from linkwell.directory.models import Contact, Phone, Service, ServiceAtLocation
+from linkwell.directory.queries.entries import Number, Place, place_of
+from linkwell.directory.queries.public import LISTED, shown_services
+from linkwell.matching import needs, vocabulary
+from linkwell.matching.query import Point
+from linkwell.matching.reasons import ages, room
+from linkwell.matching.sensitive import is_sensitive
+
+# Text of an undisclosed service that could lead to its door: a postcode, a house number and street, an address online
+_LEADS_THERE = re.compile(
+    r"\b[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}\b|@|https?:|www\."
+    r"|\b\d{1,4}[a-z]?,?\s+(?:\w+\s+){1,3}(?:street|st|road|rd|lane|avenue|ave|close|drive|way|terrace|place|court)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class PublicPage:
+    """What somebody nervous wants to know before they go. `gone` says why it is no longer there, else ""."""
+
+    pk: int
+    public_id: UUID
+    name: str
+    organisation: str
+    website: str
+    description: tuple[str, ...]  # paragraphs of plain text
+    alert: str
+    needs: tuple[str, ...]
+    need_codes: tuple[str, ...]
+    when: str
+    how: tuple[str, ...]
+    cost: str
+    ages: str
+    for_whom: str
+    how_to_join: tuple[str, ...]
+    what_to_bring: str
+    first_visit: str
+    who_greets: str
+    languages: tuple[str, ...]
+    access: tuple[str, ...]
+    access_lacks: tuple[str, ...]
+    areas: str
+    wait: str
+    phones: tuple[Number, ...]
+    email: str
+    url: str
+    places: tuple[Place, ...]
+    is_undisclosed: bool
+    is_sensitive: bool
+    status: str
+    status_since: datetime | None
+    gone: str
+    freshness: str
+    is_stale: bool
+    source: str
+    licence: str
+    attribution: str
+
+    @property
+    def point(self) -> Point | None:
+        """Return where it is, None where that is not known or not given out."""
+        placed = next((one for one in self.places if one.latitude is not None and one.longitude is not None), None)
+        if placed is None or placed.latitude is None or placed.longitude is None:
+            return None
+        return Point(placed.latitude, placed.longitude)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """The entry was a duplicate: it lives on under another id."""
+
+    public_id: UUID
+
+
+def public_page(public_id: UUID, *, at: datetime) -> PublicPage | Moved:
+    """Return one service; raise NoSuchService where there is none that the world may see. Seven statements."""
+    row = (
+        shown_services()
+        .select_related("organisation", "source", "joined_into")
+        .prefetch_related(
+            Prefetch("at_locations", ServiceAtLocation.objects.select_related("location").order_by("pk")),
+            "at_locations__location__accessibility",
+            Prefetch("phones", Phone.objects.order_by("position")),
+            Prefetch("contacts", Contact.objects.filter(name="").order_by("position")),  # a desk, never a person
+            "accessibility",
+            "language_rows",
+        )
+        .filter(public_id=public_id)
+        .first()
+    )
+    if row is None:
+        raise NoSuchService
+    return Moved(row.joined_into.public_id) if row.joined_into else _page(row, at)
+
+
+def _page(row: Service, at: datetime) -> PublicPage:
+    fresh = rules.freshness(
+        confirmed_at=row.confirmed_at, confirmed_by=row.confirmed_by, source_checked_on=row.source_checked_on,
+        seen_at=row.seen_at, source=row.source.name, on=at.astimezone(UTC).date(),
+    )  # fmt: skip
+    languages = [vocabulary.LANGUAGES.get(one.code, one.name) for one in row.language_rows.all()]
+    said = _undisclosed(row) if row.is_undisclosed else _disclosed(row)
+    return PublicPage(
+        pk=row.pk,
+        public_id=row.public_id,
+        name=row.name,
+        organisation=row.organisation.name if row.organisation else "",
+        needs=tuple(needs.label(code) for code in row.need_codes),
+        need_codes=tuple(row.need_codes),
+        when=row.times_text,
+        how=tuple(vocabulary.MODES.get(mode, mode) for mode in row.modes),
+        cost="Free" if row.is_free and not row.cost_text else row.cost_text,
+        ages=ages(row.minimum_age, row.maximum_age) if (row.minimum_age, row.maximum_age) != (None, None) else "",
+        languages=tuple(dict.fromkeys(languages or [vocabulary.LANGUAGES.get(code, code) for code in row.languages])),
+        areas=row.area_text,
+        phones=_phones(row),
+        places=tuple(place_of(one.location, hide=row.is_undisclosed) for one in row.at_locations.all()),
+        is_undisclosed=row.is_undisclosed,
+        is_sensitive=row.is_undisclosed
+        or is_sensitive(row.strong_needs, f"{row.name} {row.organisation.name if row.organisation else ''}"),
+        status=room("paused" if row.listing == "temporarily_closed" else row.operating, row.wait_weeks),
+        status_since=row.operating_since if row.operating != "open" else None,
+        gone=_gone(row),
+        freshness=fresh.words,
+        is_stale=fresh.is_stale,
+        source=row.source.name,
+        licence=row.source.licence,
+        attribution=row.source.attribution,
+        **said,
+    )
+
+
+def _disclosed(row: Service) -> dict[str, Any]:
+    routes = [vocabulary.ENTRY_ROUTES.get(one, one) for one in row.entry_routes]
+    desk = next((one.email for one in row.contacts.all() if one.email), "")
+    return {
+        "description": tuple(filter(None, (line.strip() for line in row.description_text.split("\n")))),
+        "alert": row.alert,
+        "for_whom": row.eligibility_text,
+        "how_to_join": tuple(dict.fromkeys(filter(None, [row.how_to_join, *routes]))),
+        "what_to_bring": row.what_to_bring,
+        "first_visit": row.first_visit,
+        "who_greets": row.who_greets,
+        "access": _access(row.access_yes) + tuple(one.description for one in row.accessibility.all()),
+        "access_lacks": _access(row.access_no),
+        "wait": row.wait_text,
+        "email": row.email or desk,
+        "url": row.url,
+        "website": row.organisation.website if row.organisation and not row.url else "",
+    }
+
+
+def _undisclosed(row: Service) -> dict[str, Any]:
+    """Return what cannot lead to a door: no address online, and no text that names a place."""
+    said = _disclosed(row)
+    kept = {name: _harmless(value) for name, value in said.items() if name not in ("email", "url", "website")}
+    return kept | {"email": "", "url": "", "website": ""}
+
+
+def _harmless(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(one for one in value if not _LEADS_THERE.search(one))
+    return "" if _LEADS_THERE.search(value) else value
+
+
+def _phones(row: Service) -> tuple[Number, ...]:
+    numbers = [
+        Number(f"{one.number} ext. {one.extension}" if one.extension else one.number, one.label)
+        for one in row.phones.all()
+    ]
+    known = {one.number for one in numbers}
+    desks = [one for one in row.contacts.all() if one.phone and one.phone not in known]
+    return (*numbers, *(Number(one.phone, one.title or one.department) for one in desks))
+
+
+def _gone(row: Service) -> str:
+    if row.operating == "closed":
+        return "This has closed."
+    if row.ended_on is not None:
+        return "This has ended."
+    return "" if row.listing in LISTED else "This is no longer listed."
+
+
+def _access(codes: list[str]) -> tuple[str, ...]:
+    said = (vocabulary.ACCESS_NEEDS.get(code, code) for code in codes)
+    return tuple(f"{one[0].upper()}{one[1:]}" for one in said)

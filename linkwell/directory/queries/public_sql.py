@@ -1,0 +1,63 @@
+"""The candidates of the public search, in SQL: around a place, or everywhere. Read with `public_search`."""
+
+# Of one service: how it stands now, and the points of its needs and words. `s` is the service, `l` its place or nothing
+FACTS = """
+    s.name, CASE s.operating WHEN 'phone_only' THEN '{{phone}}'::text[] WHEN 'online_only' THEN '{{online}}'::text[]
+                 ELSE s.modes END,
+    s.slots, s.is_free, s.languages,
+    ARRAY(SELECT unnest(s.access_yes || coalesce(l.access_yes, '{{}}'))
+          EXCEPT SELECT unnest(coalesce(l.access_no, s.access_no))),
+    s.minimum_age, s.maximum_age, CASE s.listing WHEN 'listed' THEN s.operating ELSE 'paused' END, s.wait_weeks,
+    greatest((s.confirmed_at AT TIME ZONE 'UTC')::date, s.source_checked_on),
+    coalesce(s.sinks_on <= %(on)s::date, FALSE), {needs}, {words}
+"""
+NO_JOURNEY = """(s.modes && %(remote_modes)s::text[] OR s.operating IN ('phone_only', 'online_only', 'moved')
+    OR s.is_undisclosed OR NOT EXISTS (
+        SELECT FROM directory_serviceatlocation x JOIN directory_location y ON y.id = x.location_id
+        WHERE x.service_id = s.id AND y.latitude IS NOT NULL AND NOT y.is_undisclosed))"""
+AROUND = f"""
+WITH near AS MATERIALIZED (
+    SELECT s.id, l.id AS location_id,
+           {{diameter}} * asin(least(1.0, sqrt(
+               sin(radians(l.latitude - %(latitude)s::float8) / 2) ^ 2
+               + cos(radians(%(latitude)s::float8)) * cos(radians(l.latitude))
+               * sin(radians(l.longitude - %(longitude)s::float8) / 2) ^ 2))) AS metres
+    FROM directory_location l
+    JOIN directory_serviceatlocation a ON a.location_id = l.id
+    JOIN directory_service s ON s.id = a.service_id
+    JOIN directory_source f ON f.id = s.source_id
+    WHERE l.latitude IS NOT NULL AND NOT l.is_undisclosed AND NOT s.is_undisclosed
+      AND point(l.longitude * 0.6, l.latitude)
+          <@ box(point(%(west)s::float8, %(south)s::float8), point(%(east)s::float8, %(north)s::float8))
+      AND {{public}} AND s.operating NOT IN ('closed', 'moved') AND {{relevant}}
+    ORDER BY point(l.longitude * 0.6, l.latitude) <-> point(%(x)s::float8, %(latitude)s::float8)
+    LIMIT %(most_near)s
+),
+anywhere AS MATERIALIZED (
+    SELECT s.id FROM directory_service s JOIN directory_source f ON f.id = s.source_id
+    WHERE {{public}} AND s.operating <> 'closed' AND {{relevant}} AND {NO_JOURNEY}
+      AND (cardinality(s.area_outcodes) = 0 OR %(outcode)s = '' OR %(outcode)s = ANY (s.area_outcodes))
+    ORDER BY s.id LIMIT %(most_anywhere)s
+)
+SELECT 'near', n.id, n.location_id, n.metres, l.latitude, l.longitude, l.precision = 'outcode', {FACTS}
+FROM near n JOIN directory_service s ON s.id = n.id JOIN directory_location l ON l.id = n.location_id
+WHERE n.metres <= %(reach)s
+UNION ALL
+SELECT 'anywhere', n.id, NULL, NULL, NULL, NULL, FALSE, {FACTS}
+FROM anywhere n JOIN directory_service s ON s.id = n.id
+LEFT JOIN directory_location l ON FALSE
+"""
+EVERYWHERE = f"""
+WITH near AS MATERIALIZED (
+    SELECT s.id FROM directory_service s JOIN directory_source f ON f.id = s.source_id
+    WHERE {{public}} AND s.operating <> 'closed' AND {{relevant}}
+    ORDER BY s.id LIMIT %(most_near)s
+)
+SELECT 'near', n.id, l.id, NULL, l.latitude, l.longitude, l.precision = 'outcode', {FACTS}
+FROM near n JOIN directory_service s ON s.id = n.id
+LEFT JOIN LATERAL (
+    SELECT l.* FROM directory_serviceatlocation a JOIN directory_location l ON l.id = a.location_id
+    WHERE a.service_id = s.id AND NOT l.is_undisclosed AND NOT s.is_undisclosed AND s.operating <> 'moved'
+    ORDER BY l.id LIMIT 1
+) l ON TRUE
+"""
