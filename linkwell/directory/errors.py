@@ -30,9 +30,26 @@ class StatusRefused(DomainError):
     code = "status_refused"
 
 
+class ReportRefused(DomainError):
+    code = "report_refused"
+
+
 class AddressRefused(DomainError):
     code = "address_refused"
 
 
 class RemarkRefused(DomainError):
     code = "remark_refused"
+
+
+class ChangeRefused(DomainError):
+    """A change that cannot be taken as it is written."""
+
+    code = "change_refused"
+
+
+class NoSuchChange(DomainError):
+    code = "not_found"
+
+    def __init__(self) -> None:
+        super().__init__("This change has been decided, or there is none.")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from linkwell.directory.errors import AddressRefused, StatusRefused
 from linkwell.matching.vocabulary import ALL_PARTS, DAYS, in_words, parts_between, slots_of
@@ -12,6 +12,9 @@ WITHHELD_SHARE = 0.10
 STALE_DAYS = 365
 OPERATING = frozenset({"open", "paused", "full", "waiting", "phone_only", "online_only", "moved", "closed"})
 TAKES_NO_ONE = frozenset({"paused", "closed"})
+ENDS_FOR_GOOD = frozenset({"open", "moved", "closed"})
+LONGEST_AHEAD = timedelta(days=731)
+SETTLES_NOTHING = frozenset({"no_answer", "wrong_tel"})
 _ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", -1: "last"}
 
 
@@ -22,14 +25,35 @@ def may_close_missing(*, missing: int, listed: int, read: int) -> bool:
     return not (missing > WITHHELD_ABOVE and missing > WITHHELD_SHARE * listed)
 
 
-def check_status(*, status: str, wait_weeks: int | None) -> None:
-    """Raise StatusRefused unless the two make sense together."""
+def check_status(*, status: str, wait_weeks: int | None, until: date | None = None, on: date | None = None) -> None:
+    """Raise StatusRefused unless these make sense together."""
     if status not in OPERATING:
         raise StatusRefused("Choose how the service works now.")
     if wait_weeks is not None and status != "waiting":
         raise StatusRefused("Only a waiting list has a number of weeks.")
     if wait_weeks is not None and not 0 < wait_weeks <= 208:
         raise StatusRefused("Give the wait in weeks, from 1 to 208.")
+    if until is not None and status in ENDS_FOR_GOOD:
+        raise StatusRefused("Only what ends by itself has a last day: leave the day empty.")
+    if until is not None and on is not None and not on < until <= on + LONGEST_AHEAD:
+        raise StatusRefused("Give a day after today, and within two years.")
+
+
+def check_break(*, from_on: date | None, until_on: date | None, on: date) -> None:
+    """Raise StatusRefused unless a break has both its days, in order, and is not over; or neither."""
+    if from_on is None and until_on is None:
+        return
+    if from_on is None or until_on is None:
+        raise StatusRefused("Give the first day of the break and the day they are back.")
+    if not from_on < until_on:
+        raise StatusRefused("The day they are back must lie after the first day of the break.")
+    if until_on <= on or until_on > on + LONGEST_AHEAD:
+        raise StatusRefused("Give a day they are back that lies ahead, and within two years.")
+
+
+def on_break(*, break_from: date | None, break_until: date | None, on: date) -> bool:
+    """Say whether a seasonal break holds that day."""
+    return break_from is not None and break_until is not None and break_from <= on < break_until
 
 
 def check_referral_address(*, email: str, how: str) -> None:
