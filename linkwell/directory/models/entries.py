@@ -8,6 +8,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Greatest
 
 from linkwell.common.access import classes
 from linkwell.directory.models.feeds import Source
@@ -249,6 +250,8 @@ class Service(models.Model):
             GinIndex(fields=["need_codes"], name="services_by_need"),
             models.Index(fields=["organisation"], name="services_of_organisation"),
             models.Index(fields=["sinks_on"], name="services_to_confirm"),
+            # what the feed calls last modified: `modified_after` asks for a few of many
+            models.Index(Greatest("changed_at", "confirmed_at"), name="services_by_modified"),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,6 @@
 """Taxonomies side by side, and the needs that a service answers."""
 
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 
 from linkwell.common.access import classes
@@ -17,8 +18,10 @@ class TaxonomyTerm(models.Model):
     description = text()
     parent_external_id = text()
     uri = text()
+    # The database gives it, so that an import that writes terms as rows need not know of it
+    public_id = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
 
-    field_classes = classes(public="id source external_id taxonomy name description parent_external_id uri")
+    field_classes = classes(public="id source external_id taxonomy name description parent_external_id uri public_id")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "external_id"], name="one_term_of_an_id")]
