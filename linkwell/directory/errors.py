@@ -53,3 +53,11 @@ class NoSuchChange(DomainError):
 
     def __init__(self) -> None:
         super().__init__("This change has been decided, or there is none.")
+
+
+class SourceRefused(DomainError):
+    code = "source_refused"
+
+
+class AnswerRefused(DomainError):
+    code = "answer_refused"

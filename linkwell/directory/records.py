@@ -14,7 +14,7 @@ from typing import Literal, Protocol
 class Issue:
     """A value repaired or a record refused. `was` never shows a staff address."""
 
-    kind: Literal["repair", "refusal"]
+    kind: Literal["repair", "refusal", "withheld", "held", "closed", "kept"]
     record: str
     path: str
     was: str
@@ -205,3 +205,6 @@ class Reader(Protocol):
 
     def read(self, raw: Raw) -> ServiceRecord | Issue:
         """Return the cleaned record, or why it is refused."""
+
+    def raw_text(self, raw: Raw) -> str:
+        """Return the record as its source wrote it, addresses of staff masked."""

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from linkwell.directory import derive
-from linkwell.directory.imports import places, rows, write
+from linkwell.directory.imports import places, raws, rows, write
+from linkwell.directory.imports.corrections import Corrections
 from linkwell.directory.imports.rows import Values
 from linkwell.directory.records import Issue, ServiceRecord
 
@@ -18,7 +19,7 @@ TOLD_IN_FULL_ONLY = (
 
 
 class Batch:
-    """Collects records and writes them together; `held` are fields put right by hand, by service."""
+    """Collects records and writes them together; what was corrected by hand stays as it is."""
 
     def __init__(
         self,
@@ -28,11 +29,14 @@ class Batch:
         list_name: str,
         run_id: int | None,
         at: datetime,
-        held: dict[str, list[str]],
+        corrections: Corrections,
     ) -> None:
         self.cursor, self.source_id, self.list_name, self.run_id = cursor, source_id, list_name, run_id
-        self.at, self.held = at, held
+        self.at, self.corrections = at, corrections
         self.records: list[tuple[ServiceRecord, bytes]] = []
+        self.said: dict[str, str] = {}  # external id → what the source said, word by word
+        self.asked = 0  # corrected fields that the source has changed since
+        self.released: set[str] = set()  # records whose address may be shown now, by a person's word
         self.areas: dict[str, set[str]] | None = None
         self.detailed: set[str] = set()  # shallow records of this batch whose entries are known in full
         self.known_organisations: dict[str, int] = {}
@@ -63,6 +67,11 @@ class Batch:
         services_told = [ids[record.external_id] for record in told]
         write.replace_children(self.cursor, services_told, owners, locations.values(), children)
         write.keep_hand_needs(self.cursor, list(ids.values()))
+        derive.refresh_search(write.pass_on_joined(self.cursor, list(ids.values()), at=self.at))
+        said, self.said = self.said, {}
+        raws.keep(
+            self.cursor, ((ids[key], text) for key, text in said.items() if key in ids), run_id=self.run_id, at=self.at
+        )
         return issues
 
     def _organisations(self, services: list[ServiceRecord]) -> dict[str, int]:
@@ -83,6 +92,7 @@ class Batch:
 
     def _locations(self, services: list[ServiceRecord], issues: list[Issue]) -> dict[str, int]:
         hidden = {place.external_id for one in services if one.is_undisclosed for place in one.locations}
+        hidden |= self._still_hidden(services)
         given = {place.external_id: (place, one.external_id) for one in services for place in one.locations}
         known = places.known_points(place for place, _ in given.values())
         values = []
@@ -91,6 +101,18 @@ class Batch:
             point = places.point_of(place, known, is_undisclosed=is_hidden, issues=issues, of=of)
             values.append(rows.location(place, point, source_id=self.source_id, is_undisclosed=is_hidden))
         return write.merge(self.cursor, "directory_location", values)
+
+    def _still_hidden(self, services: list[ServiceRecord]) -> set[str]:
+        """Return the places among the records that are undisclosed so far and that nobody has released."""
+        here = {
+            place.external_id for one in services if one.external_id not in self.released for place in one.locations
+        }
+        self.cursor.execute(
+            "SELECT external_id FROM directory_location"
+            " WHERE source_id = %s AND external_id = ANY(%s) AND is_undisclosed",
+            [self.source_id, list(here)],
+        )
+        return {external_id for (external_id,) in self.cursor.fetchall()}
 
     def _terms(self, services: list[ServiceRecord]) -> dict[str, int]:
         given = {term.external_id: term for one in services for term in one.terms}
@@ -129,6 +151,11 @@ class Batch:
             )
         held = self._held_rows("service", list(found))
         ids = write.merge(self.cursor, "directory_service", values)
+        told = {row["external_id"]: row for row in values}
+        for external_id, fields, ours in held:
+            if external_id not in self.detailed:
+                kept = dict(zip(fields, ours, strict=True))
+                self.asked += self.corrections.compare(external_id, ids[external_id], kept, told[external_id])
         self._give_back("service", held)
         derive.refresh_search([ids[external_id] for external_id, _, _ in held])
         for external_id, needs in found.items():
@@ -206,7 +233,7 @@ class Batch:
         """Return (external id, fields, values) of what must stay: put right by hand, or not told by a mere list."""
         found = []
         for external_id in external_ids:
-            fields = list(self.held.get(f"{kind}:{external_id}", ()))
+            fields = self.corrections.fields(kind, external_id)
             if kind == "service" and external_id in self.detailed:
                 fields = list(dict.fromkeys([*fields, *TOLD_IN_FULL_ONLY]))
             if fields:

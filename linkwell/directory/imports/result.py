@@ -21,6 +21,8 @@ class ImportResult:
     unplaced: int = 0  # places with a postcode that no table knows
     closed: list[str] = field(default_factory=list)
     withheld: list[str] = field(default_factory=list)
+    held: list[str] = field(default_factory=list)  # records that a person must look at first
+    asked: int = 0  # corrected fields that the source has changed since
     repairs: list[Issue] = field(default_factory=list)
     refusals: list[Issue] = field(default_factory=list)
 
@@ -37,11 +39,14 @@ class ImportResult:
             "refused": self.refused,
             "closed": len(self.closed),
             "withheld": len(self.withheld),
+            "held": len(self.held),
+            "asked": self.asked,
             "unplaced": self.unplaced,
             "repairs": [_row(issue) for issue in self.repairs],
             "refusals": [_row(issue) for issue in self.refusals],
             "closed_records": self.closed,
             "withheld_records": self.withheld,
+            "held_records": self.held,
         }
 
 

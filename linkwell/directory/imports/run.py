@@ -1,9 +1,7 @@
 """The run of an import: one at a time for each source, all or nothing, seen even when it is killed."""
 
 import hashlib
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,30 +9,25 @@ import msgspec
 from django.db import connection, transaction
 
 from linkwell.common import crash
-from linkwell.directory import rules
 from linkwell.directory.errors import ImportRunning, NoSourceName
-from linkwell.directory.imports import places, write
+from linkwell.directory.imports import deletions, noting
 from linkwell.directory.imports.batch import Batch
+from linkwell.directory.imports.corrections import Corrections
+from linkwell.directory.imports.holding import Holding, exposes, hide
+from linkwell.directory.imports.known import Known, entries
 from linkwell.directory.imports.result import ImportResult
-from linkwell.directory.models import FieldSource, ImportRun, Location, Source
-from linkwell.directory.records import Issue, LocationRecord, Reader, ServiceRecord
+from linkwell.directory.models import ImportRun, Location, Question, Source
+from linkwell.directory.records import Issue, Reader, ServiceRecord
+from linkwell.team.models import Membership
 
 BATCH = 1_000
 LOCK = 0x6C77_6469  # "lwdi": the first of two keys of the advisory lock; the second is the source
-_PLACE = re.compile(r"^(?:\$[^.\[\]]*\.?\w*\[\d+\]|line\[\d+\]|row \d+|\$)")
+WHY_HELD = {
+    Question.OWNER: "Its id now stands for another organisation: the entry stays as it was until somebody has looked",
+    Question.EXPOSURE: "It would show an address that is not given out: held until somebody has looked",
+}
 
 Progress = Callable[[int], None]
-
-
-@dataclass
-class _Known:
-    """An entry as it stands before the run."""
-
-    pk: int
-    raw: bytes
-    content: bytes
-    listing: str
-    list_name: str
 
 
 def import_records(
@@ -45,6 +38,7 @@ def import_records(
     file_name: str = "",
     dry_run: bool = False,
     progress: Progress | None = None,
+    by: Membership | None = None,
 ) -> ImportResult:
     """Take a file's records into the directory; raise ImportRunning while another run of the source is under way.
 
@@ -56,21 +50,41 @@ def import_records(
         raise NoSourceName
     if dry_run:
         with transaction.atomic():
-            result = _Import(reader, _source(name, at), None, at, progress).run(is_dry_run=True)
+            result = _Import(reader, _source(name, at), None, at, progress).run()
             transaction.set_rollback(True)
         return result
-    origin = _source(name, at)
-    run = ImportRun.objects.create(source=origin, started_at=at, format=reader.format, file_name=file_name)
+    run = begin_run(source=_source(name, at), at=at, file_name=file_name, by=by)
+    return take_in(run=run, reader=reader, at=at, progress=progress)
+
+
+def begin_run(*, source: Source, at: datetime, file_name: str = "", by: Membership | None = None) -> ImportRun:
+    """Note that a run begins, before anything is fetched or read."""
+    return ImportRun.objects.create(
+        source=source, started_at=at, format="", file_name=file_name, begun_by=by.pk if by else None
+    )
+
+
+def take_in(
+    *, run: ImportRun, reader: Reader, at: datetime, progress: Progress | None = None, is_partial: bool = False
+) -> ImportResult:
+    """Take a reader's records in as a run that has begun: all of them in one transaction, or nothing.
+
+    `is_partial` says that the list could not be had as a whole: what came is taken, nothing is taken for gone.
+    """
     try:
         with transaction.atomic():
-            result = _Import(reader, origin, run, at, progress).run(is_dry_run=False)
+            return _Import(reader, run.source, run, at, progress, is_partial=is_partial).run()
     except ImportRunning:
         run.delete()
         raise
     except BaseException:
-        ImportRun.objects.filter(pk=run.pk).update(state=ImportRun.FAILED, ended_at=at)
+        fail_run(run=run, why="It stopped in the middle. Nothing of it was kept.", at=at)
         raise
-    return result
+
+
+def fail_run(*, run: ImportRun, why: str, at: datetime) -> None:
+    """Note that a run came to nothing, and why."""
+    ImportRun.objects.filter(pk=run.pk).update(state=ImportRun.FAILED, ended_at=at, trouble=why[:1_000])
 
 
 def _source(name: str, at: datetime) -> Source:
@@ -83,24 +97,36 @@ class _Import:
     """One run inside its transaction."""
 
     def __init__(
-        self, reader: Reader, source: Source, run: ImportRun | None, at: datetime, progress: Progress | None
+        self,
+        reader: Reader,
+        source: Source,
+        run: ImportRun | None,
+        at: datetime,
+        progress: Progress | None,
+        *,
+        is_partial: bool = False,
     ) -> None:
-        self.reader, self.source, self.run_row, self.at = reader, source, run, at
+        self.reader, self.source, self.run_row, self.at, self.is_partial = reader, source, run, at, is_partial
         self.progress = progress or (lambda done: None)
+        run_id = run.pk if run else None
+        self.corrections = Corrections(source, run_id=run_id, at=at)
+        self.holding = Holding(source, run_id=run_id, at=at)
         self.result = ImportResult(source.name, run.pk if run else None, is_dry_run=run is None)
         self.seen: set[str] = set()
         self.all_recognised = True
         self.kept: dict[str, str] = {}  # unchanged entries: external id → where they stand now
         self.fresh: list[Issue] = []  # issues found in this run, stored with it
+        self.as_it_should_be: list[int] = []  # entries asked about, whose records can be believed again
+        self.word_for_word = getattr(reader, "raw_text", lambda raw: "")
 
-    def run(self, *, is_dry_run: bool) -> ImportResult:
+    def run(self) -> ImportResult:
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = 0")
             self._lock(cursor)
-            known = self._known(cursor)
+            known = entries(cursor, self.source.pk)
             batch = Batch(
-                cursor, source_id=self.source.pk, list_name=self.reader.list_name, at=self.at, held=self._held(),
-                run_id=self.run_row.pk if self.run_row else None,
+                cursor, source_id=self.source.pk, list_name=self.reader.list_name, at=self.at,
+                corrections=self.corrections, run_id=self.run_row.pk if self.run_row else None,
             )  # fmt: skip
             self.fresh += [Issue("repair", "file", "$", "", "", words) for words in self.reader.mended]
             for raw in self.reader.raws():
@@ -110,6 +136,8 @@ class _Import:
                 crash.point("record")
                 self.progress(1)
             self.fresh += batch.write()
+            self.result.asked = batch.asked
+            self.holding.withdraw(self.as_it_should_be)
             self._close_missing(cursor, known)
             self._finish(cursor)
         return self.result
@@ -121,27 +149,7 @@ class _Import:
         others = ImportRun.objects.filter(source=self.source, state=ImportRun.RUNNING)
         others.exclude(pk=self.run_row.pk if self.run_row else 0).update(state=ImportRun.INTERRUPTED, ended_at=self.at)
 
-    def _known(self, cursor: Any) -> dict[str, _Known]:
-        cursor.execute(
-            "SELECT external_id, id, record_hash, listing, list_name FROM directory_service WHERE source_id = %s",
-            [self.source.pk],
-        )
-        known = {}
-        for external_id, pk, digest, listing, list_name in cursor.fetchall():
-            stored = bytes(digest or b"")
-            known[external_id] = _Known(pk, stored[:16], stored[16:], listing, list_name)
-        return known
-
-    def _held(self) -> dict[str, list[str]]:
-        held: dict[str, list[str]] = {}
-        columns = {"service__external_id": "service", "organisation__external_id": "organisation"}
-        for column, kind in columns.items():
-            found = FieldSource.objects.filter(**{f"{kind}__source": self.source}).values_list(column, "field")
-            for external_id, field in found:
-                held.setdefault(f"{kind}:{external_id}", []).append(field)
-        return held
-
-    def _take(self, raw: Any, known: dict[str, _Known], batch: Batch) -> None:
+    def _take(self, raw: Any, known: dict[str, Known], batch: Batch) -> None:
         self.result.read += 1
         if raw.external_id and raw.external_id in self.seen:
             reason = "Its id stands on an earlier record of this file: the first is kept"
@@ -151,6 +159,7 @@ class _Import:
             self.seen.add(raw.external_id)
             self.kept[raw.external_id] = raw.where
             self.result.unchanged += 1
+            self._settle(before)
             return None
         try:
             record = self.reader.read(raw)
@@ -164,10 +173,32 @@ class _Import:
             self.all_recognised = self.all_recognised and bool(raw.external_id)
             return None
         self.seen.add(record.external_id)
-        self._add(record, raw.digest, before, batch)
+        if not (before and self._hold(raw, record, before)):
+            self._add(raw, record, before, batch)
         return None
 
-    def _add(self, record: ServiceRecord, digest: bytes, before: _Known | None, batch: Batch) -> None:
+    def _hold(self, raw: Any, record: ServiceRecord, before: Known) -> bool:
+        """Leave an entry as it was, and ask, where its record cannot be believed; say whether that is so."""
+        if self.corrections.hides(record.external_id) and before.is_undisclosed:
+            hide(record)
+        if before.owner.is_another(record):
+            now = record.organisation.name if record.organisation else ""
+            kind, ours, theirs = Question.OWNER, before.owner.name, now
+        elif exposes(record, was_undisclosed=before.is_undisclosed):
+            kind, ours, theirs = Question.EXPOSURE, "", ""
+        else:
+            self._settle(before)
+            return False
+        self.holding.ask(kind, before.pk, record, digest=raw.digest, ours=ours, theirs=theirs)
+        self.result.held.append(record.external_id)
+        self.fresh.append(Issue("held", record.external_id, raw.where, ours, theirs, WHY_HELD[kind]))
+        return True
+
+    def _settle(self, before: Known) -> None:
+        if before.is_asked_about:
+            self.as_it_should_be.append(before.pk)
+
+    def _add(self, raw: Any, record: ServiceRecord, before: Known | None, batch: Batch) -> None:
         self.fresh += record.issues
         record.issues = []
         content = _content(record)
@@ -177,101 +208,51 @@ class _Import:
             self.result.unchanged += 1
         else:
             self.result.updated += 1
-        batch.records.append((record, digest + content))
+        batch.records.append((record, raw.digest + content))
+        batch.said[record.external_id] = self.word_for_word(raw)
 
     def _refuse(self, issue: Issue) -> None:
         self.result.refused += 1
         self.result.refusals.append(issue)
 
-    def _close_missing(self, cursor: Any, known: dict[str, _Known]) -> None:
-        """Mark entries gone that a whole list no longer holds, unless they are too many to believe."""
-        if not (self.reader.is_whole_list and self.all_recognised):
+    def _close_missing(self, cursor: Any, known: dict[str, Known]) -> None:
+        """Close entries that a whole list no longer holds, or withhold that for a person to see."""
+        if self.is_partial or not (self.reader.is_whole_list and self.all_recognised):
             return
         listed = {
             key: one for key, one in known.items() if one.listing != "gone" and one.list_name == self.reader.list_name
         }
-        missing = sorted(set(listed) - self.seen)
-        if not missing:
-            return
-        if not rules.may_close_missing(missing=len(missing), listed=len(listed), read=self.result.read):
-            self.result.withheld = missing
-            return
-        self.result.closed = missing
-        cursor.execute(
-            "UPDATE directory_service SET listing = 'gone', gone_on = %s, changed_at = %s WHERE id = ANY(%s)",
-            [self.at.date(), self.at, [listed[key].pk for key in missing]],
+        missing = deletions.judge(
+            missing=sorted(set(listed) - self.seen), listed=listed, read=self.result.read, source=self.source
         )
+        self.result.closed, self.result.withheld = missing.closed, missing.withheld
+        self.fresh += [Issue("kept", key, "", "", "", "Another list still holds it") for key in missing.elsewhere]
+        self.fresh += [Issue("closed", key, "", "", "", "No longer in the list") for key in missing.closed]
+        deletions.close(cursor, [listed[key].pk for key in missing.closed], at=self.at)
+        if missing.agreement:
+            ImportRun.objects.filter(pk=missing.agreement).update(agreement_used=True)
 
     def _finish(self, cursor: Any) -> None:
         result = self.result
-        result.repairs = self._repairs_of_kept(cursor) + self.fresh
+        result.repairs = noting.repairs_of_kept(cursor, self.source.pk, self.kept) + [
+            one for one in self.fresh if one.kind == "repair"
+        ]
         nowhere = Location.objects.filter(source=self.source, precision="none", is_undisclosed=False)
         result.unplaced = nowhere.exclude(outcode="").count()
-        self._licence()
+        noting.licence(self.source, self.reader)
         if self.run_row is None:
             return
-        issues = [*self.fresh, *result.refusals]
-        issues += [Issue("repair", key, "", "", "", "Missing from the list; not closed") for key in result.withheld]
-        withheld = set(map(id, issues[len(self.fresh) + len(result.refusals) :]))
-        rows = [
-            {
-                "run_id": self.run_row.pk, "kind": "withheld" if id(one) in withheld else one.kind,
-                "record": one.record, "path": one.path, "was": one.was, "now": one.now, "reason": one.reason,
-            }
-            for one in issues
-        ]  # fmt: skip
-        write.copy_rows(cursor, "directory_importrow", rows)
+        withheld = [Issue("withheld", key, "", "", "", "Missing from the list; not closed") for key in result.withheld]
+        noting.rows(cursor, self.run_row.pk, [*self.fresh, *result.refusals, *withheld])
         ImportRun.objects.filter(pk=self.run_row.pk).update(
-            state=ImportRun.FINISHED, ended_at=self.at, whole_list=self.reader.is_whole_list, read=result.read,
+            state=ImportRun.FINISHED, ended_at=self.at, list_name=self.reader.list_name, read=result.read,
+            whole_list=self.reader.is_whole_list and not self.is_partial,
             created=result.created, updated=result.updated, unchanged=result.unchanged, refused=result.refused,
-            closed=len(result.closed), withheld=len(result.withheld),
+            closed=len(result.closed), withheld=len(result.withheld), held=len(result.held), format=self.reader.format,
+            is_partial=self.is_partial, trouble=" ".join(self.reader.mended)[:1_000] if self.is_partial else "",
         )  # fmt: skip
-
-    def _licence(self) -> None:
-        given = {"licence": self.reader.licence, "attribution": self.reader.attribution}
-        if any(given.values()):
-            Source.objects.filter(pk=self.source.pk).update(**given)
-
-    def _repairs_of_kept(self, cursor: Any) -> list[Issue]:
-        """Return the repairs of unchanged entries from the runs that read them, at where they stand now."""
-        if not self.kept:
-            return []
-        cursor.execute(
-            "SELECT r.record, r.path, r.was, r.now, r.reason FROM directory_importrow r JOIN directory_service s"
-            " ON s.read_run_id = r.run_id AND s.external_id = r.record AND s.source_id = %s"
-            " WHERE r.kind = 'repair' ORDER BY r.id",
-            [self.source.pk],
-        )
-        return [
-            Issue("repair", record, self._where_now(record, path), was, now, reason)
-            for record, path, was, now, reason in cursor.fetchall()
-            if record in self.kept
-        ]
-
-    def _where_now(self, record: str, path: str) -> str:
-        place = self.kept[record]
-        return _PLACE.sub(lambda _: place, path, count=1)
 
 
 def _content(record: ServiceRecord) -> bytes:
     """Return a hash of what a record says (its issues taken out), whatever its bytes look like."""
     return hashlib.blake2b(msgspec.json.encode(record), digest_size=16).digest()
-
-
-@transaction.atomic
-def relocate(*, at: datetime) -> int:
-    """Place what had no point or only an outward code again, after a table of postcodes was loaded; return how many."""
-    waiting = Location.objects.filter(precision__in=("none", "outcode"), is_undisclosed=False).exclude(postcode="")
-    rows = list(waiting.values_list("pk", "postcode", "precision"))
-    records = [LocationRecord(external_id="", postcode=postcode) for _, postcode, _ in rows]
-    known = places.known_points(records)
-    moved = 0
-    for (pk, _, precision), record in zip(rows, records, strict=True):
-        point = places.point_of(record, known, is_undisclosed=False, issues=[], of="")
-        if point.precision not in ("none", precision):
-            Location.objects.filter(pk=pk).update(
-                latitude=point.latitude, longitude=point.longitude, easting=point.easting, northing=point.northing,
-                precision=point.precision,
-            )  # fmt: skip
-            moved += 1
-    return moved

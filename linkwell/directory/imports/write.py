@@ -99,3 +99,26 @@ def keep_hand_needs(cursor: Any, service_ids: Sequence[int]) -> None:
         "       WHERE why = 'hand' AND service_id = ANY(%s) GROUP BY 1) h WHERE h.service_id = s.id",
         [list(service_ids)],
     )
+
+
+def pass_on_joined(cursor: Any, service_ids: Sequence[int], *, at: Any) -> list[int]:
+    """Give what joined entries now say to the entries that they were joined into; return which those are."""
+    cursor.execute(
+        "SELECT DISTINCT field, service_id, taken_from_id FROM directory_fieldsource"
+        " WHERE taken_from_id = ANY(%s) AND service_id IS NOT NULL ORDER BY 1, 2",
+        [list(service_ids)],
+    )
+    found = cursor.fetchall()
+    for field, kept, taken_from in found:
+        column = _column(cursor, field)
+        cursor.execute(
+            f"UPDATE directory_service k SET {column} = j.{column}, changed_at = %s FROM directory_service j"
+            f" WHERE k.id = %s AND j.id = %s AND k.{column} IS DISTINCT FROM j.{column}",
+            [at, kept, taken_from],
+        )
+    return sorted({kept for _, kept, _ in found})
+
+
+def _column(cursor: Any, field: str) -> str:
+    """Return a field's column, as SQL may name it."""
+    return str(cursor.db.ops.quote_name(field))

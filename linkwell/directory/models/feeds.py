@@ -56,6 +56,7 @@ class ImportRun(models.Model):
     ended_at = models.DateTimeField(null=True)
     format = models.CharField(max_length=10)
     file_name = models.TextField(blank=True, default="")
+    list_name = models.TextField(blank=True, default="")  # which list of its source, "" for the only one
     whole_list = models.BooleanField(default=False)  # only a whole list can say that an entry has gone
     read = models.PositiveIntegerField(default=0)
     created = models.PositiveIntegerField(default=0)
@@ -73,7 +74,7 @@ class ImportRun(models.Model):
     agreement_used = models.BooleanField(default=False)  # the next whole list was compared under it
 
     field_classes = classes(
-        public="id source state started_at ended_at format file_name whole_list read created updated unchanged"
+        public="id source state started_at ended_at format file_name list_name whole_list read created updated unchanged"
         " refused closed withheld held is_partial trouble agreed_at",
         operational="begun_by agreed_by agreement_used",
     )
@@ -85,7 +86,7 @@ class ImportRun(models.Model):
 class ImportRow(models.Model):
     """One value repaired or one record refused in a run, with the reason; staff addresses are masked."""
 
-    KINDS = [(kind, kind) for kind in ("repair", "refusal", "withheld")]
+    KINDS = [(kind, kind) for kind in ("repair", "refusal", "withheld", "held", "closed", "kept")]
 
     run = models.ForeignKey(ImportRun, models.CASCADE, related_name="rows")
     kind = models.CharField(max_length=8, choices=KINDS)

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from linkwell.directory.records import Issue, Raw, ServiceRecord
-from linkwell.interop import cleaning
+from linkwell.interop import cleaning, masking
 from linkwell.interop.encodings import file_bytes
 from linkwell.interop.errors import CannotRead
 from linkwell.interop.open_referral import documents
@@ -95,6 +95,10 @@ class FeedReader:
         if not isinstance(value, dict):
             return Issue("refusal", record, raw.where, cleaning.shown(value, 80), "", "It is not an object")
         return read_service(value, path=raw.where, record=record)
+
+    def raw_text(self, raw: Raw) -> str:
+        """Return a record as its source wrote it, addresses and names of staff masked."""
+        return masking.masked(self.document.records[raw.number].decode("utf-8", errors="replace"))
 
     def _value(self, number: int) -> Any:
         """Return the decoded record, or a sentence where it cannot be decoded."""
