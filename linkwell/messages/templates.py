@@ -160,6 +160,14 @@ TEMPLATES: dict[str, Template] = {
             "If nobody lost a phone, tell your privacy officer: the audit trail names who did it."
         ),
     ),
+    "change_answered": Template(
+        name=_("An answer to a group's changes"),
+        subject=_("Your changes to your listing were looked at"),
+        body=_(
+            "Hello,\n\nSomebody looked at the changes that you suggested for your listing. "
+            "Sign in to see what was taken, and where something was not, why: %(site)s/organisation/"
+        ),
+    ),
     "staff_notice": Template(
         name=_("A notice for a member"),
         subject=_("Something waits for you in Linkwell"),
