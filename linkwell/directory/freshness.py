@@ -127,13 +127,14 @@ def evidence(
 ) -> list[Evidence]:  # fmt: skip
     """Return what speaks for an entry: a person's look, its list's own assurance, its list's change, its loading.
 
-    A list that is read again says nothing new; a day of assurance that lies ahead counts as the day of reading.
+    A list that is read again says nothing new, and its loading counts only where it has no dates of its own.
+    A date of its own that lies ahead counts as the day of reading.
     """
     found = [confirmed] if confirmed else []
     if checked_on is not None:
         found.append(Evidence("feed_assured", min(checked_on, seen_on) if seen_on else checked_on))
     if changed_on is not None:
         found.append(Evidence("feed_changed", min(changed_on, seen_on) if seen_on else changed_on))
-    elif loaded_on is not None:
+    elif loaded_on is not None and checked_on is None:
         found.append(Evidence("feed_read", loaded_on))
     return found

@@ -1,15 +1,16 @@
 """What may happen in the directory, and what its facts mean in words. No database, no clock."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from linkwell.directory.errors import AddressRefused, StatusRefused
+from linkwell.matching.reasons import room
 from linkwell.matching.vocabulary import ALL_PARTS, DAYS, in_words, parts_between, slots_of
 
 WITHHELD_ABOVE = 10
 WITHHELD_SHARE = 0.10
-STALE_DAYS = 365
 OPERATING = frozenset({"open", "paused", "full", "waiting", "phone_only", "online_only", "moved", "closed"})
 TAKES_NO_ONE = frozenset({"paused", "closed"})
 ENDS_FOR_GOOD = frozenset({"open", "moved", "closed"})
@@ -51,8 +52,9 @@ def check_break(*, from_on: date | None, until_on: date | None, on: date) -> Non
         raise StatusRefused("Give a day they are back that lies ahead, and within two years.")
 
 
-def on_break(*, break_from: date | None, break_until: date | None, on: date) -> bool:
-    """Say whether a seasonal break holds that day."""
+def is_on_break(row: Mapping[str, Any], *, on: date) -> bool:
+    """Say whether the seasonal break of an entry holds that day."""
+    break_from, break_until = row["break_from"], row["break_until"]
     return break_from is not None and break_until is not None and break_from <= on < break_until
 
 
@@ -133,40 +135,59 @@ class Freshness:
 
 
 _WHO = {"group": "the group", "worker": "a member of staff", "public": "a visitor"}
+_HOW = {"phone": " by phone", "visit": " on a visit", "web": " on their website"}
+FACTS_OF_FRESHNESS = (
+    "confirmed_at", "confirmed_by", "confirmed_how", "source_checked_on", "seen_at", "source", "sinks_on",
+    "open_reports", "reported_at",
+)  # fmt: skip
+
+
+def freshness_of(row: Mapping[str, Any], *, on: date) -> Freshness:
+    """Return what is known of when an entry was last found right, from a row that holds FACTS_OF_FRESHNESS."""
+    return freshness(**{name: row[name] for name in FACTS_OF_FRESHNESS}, on=on)
 
 
 def freshness(
-    *,
-    confirmed_at: datetime | None,
-    confirmed_by: str,
-    source_checked_on: date | None,
-    seen_at: datetime | None,
-    source: str,
+    *, confirmed_at: datetime | None, confirmed_by: str, confirmed_how: str, source_checked_on: date | None,
+    seen_at: datetime | None, source: str, sinks_on: date | None, open_reports: int, reported_at: datetime | None,
     on: date,
-) -> Freshness:
-    """Return what is known of when an entry was last found right."""
-    if confirmed_at is not None:
-        days = (on - confirmed_at.date()).days
-        if days <= STALE_DAYS:
-            return Freshness(f"Confirmed by {_WHO.get(confirmed_by, 'someone')} {ago(days)}", False)
-        if source_checked_on is None or source_checked_on <= confirmed_at.date():
-            return Freshness(f"Nobody has confirmed this for {span(days)}: ring first", True)
-    if source_checked_on is not None:
-        days = (on - source_checked_on).days
-        if days <= STALE_DAYS:
-            return Freshness(f"Checked by {source} {ago(days)}", False)
-        return Freshness(f"Nobody has confirmed this for {span(days)}: ring first", True)
-    if seen_at is not None:
-        return Freshness(
-            f"From the list of {source}, loaded {ago((on - seen_at.date()).days)}; not confirmed: ring first", True
-        )
-    return Freshness("Nobody has confirmed this yet: ring first", True)
+) -> Freshness:  # fmt: skip
+    """Return what is known of when an entry was last found right; from `sinks_on` it says to ring first."""
+    if open_reports and reported_at is not None:
+        reported = ago((on - reported_at.date()).days)
+        return Freshness(f"Reported as not right {reported}, not looked into: ring first", True)
+    confirmed_on = confirmed_at.date() if confirmed_at else None
+    days = confirmed_days(confirmed_at=confirmed_at, source_checked_on=source_checked_on, on=on)
+    if days is None:
+        if seen_at is None:
+            return Freshness("Nobody has confirmed this yet: ring first", True)
+        loaded = ago((on - seen_at.date()).days)
+        return Freshness(f"From the list of {source}, loaded {loaded}; not confirmed: ring first", True)
+    if sinks_on is None or sinks_on <= on:
+        return Freshness(f"Nobody has confirmed this for {span(max(days, 0))}: ring first", True)
+    if confirmed_on is not None and (source_checked_on is None or source_checked_on <= confirmed_on):
+        how = _HOW.get(confirmed_how, "") if confirmed_by == "worker" else ""
+        return Freshness(f"Confirmed by {_WHO.get(confirmed_by, 'someone')}{how} {ago(days)}", False)
+    return Freshness(f"Checked by {source} {ago(days)}", False)
 
 
 def confirmed_days(*, confirmed_at: datetime | None, source_checked_on: date | None, on: date) -> int | None:
     """Return days since somebody found the entry right, None where nobody did."""
     days = [value for value in (confirmed_at.date() if confirmed_at else None, source_checked_on) if value]
     return (on - max(days)).days if days else None
+
+
+def how_it_stands(
+    *, operating: str, wait_weeks: int | None, listing: str = "listed", until: date | None = None,
+    back_on: date | None = None,
+) -> str:  # fmt: skip
+    """Return how a service works now, in words; "" where that is simply open."""
+    if listing == "gone":
+        return "No longer in its source's list"
+    if back_on is not None and operating == "open":
+        return f"On a break. Back on {back_on:%-d %B}"
+    now = room(operating, wait_weeks)
+    return f"{now}, until {until:%-d %B}" if now and until is not None else now
 
 
 def ago(days: int) -> str:

@@ -42,6 +42,7 @@ class Query:
     free_only: bool = False
     age: int | None = None
     wants_capacity: bool = False
+    old_too: bool = False  # also what nobody confirmed for so long that it is left out of search
     limit: int = 10
     offset: int = 0
 
@@ -125,3 +126,4 @@ class Answer:
     facets: dict[str, tuple[Facet, ...]] = field(default_factory=dict)
     heard: tuple[tuple[str, str], ...] = ()  # needs recognised in the words: (code, phrase)
     words_not_found: tuple[str, ...] = ()
+    not_shown: int = 0  # would fit, but nobody confirmed them for too long

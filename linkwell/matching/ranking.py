@@ -11,7 +11,8 @@
 |         | (a place known by outward code only: not nearer than 1.5 km, about half the width of one)            |
 |         | 0.5 where phone, online or home is offered | performance.md §1                                       |
 |         | −1.5 where its place is not stated         | below a near one that answers one need less              |
-| fresh   | +0.3 confirmed within 90 days, −0.3 not in a year | a stale entry wastes a journey (features DI4)    |
+| fresh   | +0.3 confirmed within 90 days; −0.6 below the line of the freshness contract (features DI4)            |
+|         | left out, and counted, below its second line                                                       |
 | unknown | −0.15 for each asked fact it leaves open   | neither yes nor no; stands below a yes                  |
 | room    | −0.03 a week of waiting, at most −0.4; full −0.8 | features MA5                                      |
 
@@ -34,7 +35,7 @@ DEFAULT_REACH_METRES = 8_000
 OUTCODE_METRES = 1_500
 FRESH = 0.3
 FRESH_DAYS = 90
-STALE_DAYS = 365
+SUNK = -0.6
 UNKNOWN = -0.15
 WAIT_WEEK = -0.03
 LONGEST_WAIT = -0.4

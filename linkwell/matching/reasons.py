@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from linkwell.matching import needs, vocabulary
 from linkwell.matching.query import Query
@@ -172,7 +173,7 @@ def room(operating: str, wait_weeks: int | None) -> str:
     return ""
 
 
-def near_miss(query: Query, facts: Facts, fails: str) -> str:
+def near_miss(query: Query, facts: Facts, fails: str, *, back_on: date | None = None) -> str:
     """Return what keeps a service from fitting: "fits, but Wednesdays only"."""
     unmet = [vocabulary.ACCESS_NEEDS.get(one, one) for one in query.access_needs if one not in facts.access_met]
     far = f"{distance(facts.metres or 0)} away, beyond {distance(query.reach_metres or 0)}"
@@ -187,4 +188,5 @@ def near_miss(query: Query, facts: Facts, fails: str) -> str:
         "area": f"for people in {facts.area}" if 0 < len(facts.area) < 80 else "for people of another area",
         "paused": "not taking new people at the moment",
         "full": "full at the moment",
+        "break": f"on a break, back on {back_on:%-d %B}" if back_on else "on a break",
     }[fails]

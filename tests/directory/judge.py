@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from math import asin, cos, radians, sin, sqrt
 
+from linkwell.directory import freshness
 from linkwell.matching import ranking
 from linkwell.matching.query import Query
 from linkwell.matching.recognise import needs_heard
@@ -47,7 +48,10 @@ class Entry:
     wait_weeks: int | None = None
     listing: str = "listed"
     undisclosed: bool = False
-    right_on: date | None = None
+    right_on: date | None = None  # its list's own assurance
+    loaded_on: date | None = None
+    break_from: date | None = None
+    break_until: date | None = None
     places: list[Place] = field(default_factory=list)
 
 
@@ -57,6 +61,7 @@ class Verdict:
     fails: set[str]
     score: float
     metres: float | None
+    too_old: bool = False
 
 
 def judge(query: Query, entries: list[Entry], *, on: date) -> list[Verdict]:
@@ -78,12 +83,16 @@ def judge(query: Query, entries: list[Entry], *, on: date) -> list[Verdict]:
     return verdicts
 
 
-def fitting(verdicts: list[Verdict]) -> list[Verdict]:
-    return [one for one in verdicts if not one.fails]
+def fitting(verdicts: list[Verdict], *, old_too: bool = False) -> list[Verdict]:
+    return [one for one in verdicts if not one.fails and (old_too or not one.too_old)]
+
+
+def not_shown(verdicts: list[Verdict]) -> int:
+    return sum(not one.fails and one.too_old for one in verdicts)
 
 
 def nearly(query: Query, verdicts: list[Verdict]) -> list[Verdict]:
-    near = [one for one in verdicts if len(one.fails) == 1]
+    near = [one for one in verdicts if len(one.fails) == 1 and (query.old_too or not one.too_old)]
     return [
         one for one in near if one.fails != {"distance"} or one.metres <= ranking.NEAR_MISS_REACH * query.reach_metres
     ]
@@ -149,6 +158,8 @@ def _verdict(query: Query, entry: Entry, heard: list[str], rarity: dict[str, flo
     fails = set()
     if entry.operating == "paused" or entry.listing == "temporarily_closed":
         fails.add("paused")
+    if entry.break_from and entry.break_from <= on < entry.break_until:
+        fails.add("break")
     if query.wants_capacity and entry.operating == "full":
         fails.add("full")
     if query.home_outcode and entry.areas and query.home_outcode not in entry.areas:
@@ -172,7 +183,9 @@ def _verdict(query: Query, entry: Entry, heard: list[str], rarity: dict[str, flo
             if not (best and best[0]):
                 fails.add("access")
 
+    fresh = dates_of(entry)
     score = _score(query, entry, heard, rarity, on)
+    score += ranking.SUNK if fresh.sinks_on is not None and fresh.sinks_on <= on else 0
     order = ["place", "remote", "unplaced", "unclear"]
     if "place" in ways and "remote" in ways and query.home and ways["place"][0] < ranking.REMOTE:
         counted = ways["place"][0]
@@ -187,7 +200,16 @@ def _verdict(query: Query, entry: Entry, heard: list[str], rarity: dict[str, flo
     unknown += bool(query.slots) and entry.slots is None
     unknown += bool(spoken) and not entry.languages
     score += ranking.UNKNOWN * unknown
-    return Verdict(entry.pk, fails, score, best[1] if best else None)
+    too_old = fresh.leaves_on is not None and fresh.leaves_on <= on
+    return Verdict(entry.pk, fails, score, best[1] if best else None, too_old)
+
+
+def dates_of(entry: Entry) -> freshness.Dates:
+    """Return the dates of an entry that nobody confirmed but its list, of an organisation of no known kind."""
+    found = freshness.evidence(
+        confirmed=None, checked_on=entry.right_on, changed_on=None, loaded_on=entry.loaded_on, seen_on=None
+    )
+    return freshness.dates(found, run_by="unknown")
 
 
 def _score(query: Query, entry: Entry, heard: list[str], rarity: dict[str, float], on: date) -> float:
@@ -208,7 +230,6 @@ def _score(query: Query, entry: Entry, heard: list[str], rarity: dict[str, float
         score += ranking.words_points(query.words) * met / sum(rarity.values())
     days = (on - entry.right_on).days if entry.right_on else None
     score += ranking.FRESH if days is not None and days <= ranking.FRESH_DAYS else 0
-    score -= ranking.FRESH if days is None or days > ranking.STALE_DAYS else 0
     if entry.operating == "full":
         score += ranking.FULL
     if entry.operating == "waiting":

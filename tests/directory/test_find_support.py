@@ -1,7 +1,7 @@
 """Find support: the SQL against a second definition, and the promises one by one."""
 
 import random
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.db import connection
@@ -35,7 +35,9 @@ def store(source, entries):
             external_id=str(one.pk),
             name=one.name,
             description_text=one.text,
-            changed_at=NOW,
+            changed_at=datetime.combine(one.loaded_on or NOW.date(), time(12), UTC),
+            break_from=one.break_from,
+            break_until=one.break_until,
             need_codes=[*one.strong, *one.weak],
             strong_needs=list(one.strong),
             modes=list(one.modes),
@@ -116,7 +118,10 @@ def random_entry(chance, pk):
         wait_weeks=chance.choice([None, 3, 30]) if status == "waiting" else None,
         listing=chance.choice(["listed"] * 12 + ["gone", "inactive", "temporarily_closed", "defunct"]),
         undisclosed=chance.random() < 0.05,
-        right_on=chance.choice([None, NOW.date() - timedelta(days=chance.randint(0, 800))]),
+        right_on=chance.choice([None, NOW.date() - timedelta(days=chance.randint(0, 1_000))]),
+        loaded_on=NOW.date() - timedelta(days=chance.randint(0, 700)),
+        break_from=(begins := chance.choice([None] * 9 + [NOW.date() + timedelta(days=chance.randint(-40, 5))])),
+        break_until=begins and begins + timedelta(days=30),
         places=[random_place(chance, pk * 10 + number) for number in range(chance.choice([0, 1, 1, 1, 2, 3]))],
     )
 
@@ -144,6 +149,7 @@ def random_query(chance):
         free_only=chance.random() < 0.3,
         age=chance.choice([None, None, 16, 40, 85]),
         wants_capacity=chance.random() < 0.3,
+        old_too=chance.random() < 0.2,
         limit=500,
     )
 
@@ -157,11 +163,12 @@ def test_the_statement_agrees_with_the_slow_definition_on_random_questions(sourc
     for _ in range(60):
         query = random_query(chance)
         verdicts = judge.judge(query, entries, on=NOW.date())
-        expected = {one.pk: one.score for one in judge.fitting(verdicts)}
+        expected = {one.pk: one.score for one in judge.fitting(verdicts, old_too=query.old_too)}
 
         answer = find_support(query, NOW)
 
         assert answer.count == len(expected), query
+        assert answer.not_shown == (0 if query.old_too else judge.not_shown(verdicts)), query
         assert {one.service_id: one.score for one in answer.suggestions} == pytest.approx(expected, abs=2e-6), query
         scores = [one.score for one in answer.suggestions]
         assert scores == sorted(scores, reverse=True)

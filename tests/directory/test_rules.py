@@ -21,6 +21,10 @@ def fresh(**facts):
             "source_checked_on": None,
             "seen_at": None,
             "source": "Trafford",
+            "confirmed_how": "phone",
+            "sinks_on": TODAY + timedelta(days=1),
+            "open_reports": 0,
+            "reported_at": None,
             "on": TODAY,
             **facts,
         }
@@ -31,15 +35,28 @@ def fresh(**facts):
     ("facts", "words", "stale"),
     [
         ({"confirmed_at": days_ago(21), "confirmed_by": "group"}, "Confirmed by the group 3 weeks ago", False),
-        ({"confirmed_at": days_ago(0), "confirmed_by": "worker"}, "Confirmed by a member of staff today", False),
         (
-            {"confirmed_at": days_ago(426), "confirmed_by": "group"},
+            {"confirmed_at": days_ago(0), "confirmed_by": "worker"},
+            "Confirmed by a member of staff by phone today",
+            False,
+        ),
+        (
+            {"confirmed_at": days_ago(426), "confirmed_by": "group", "sinks_on": TODAY},
             "Nobody has confirmed this for 14 months: ring first",
             True,
         ),
         ({"source_checked_on": TODAY - timedelta(days=100)}, "Checked by Trafford 3 months ago", False),
-        ({"source_checked_on": date(2021, 1, 6)}, "Nobody has confirmed this for 6 years: ring first", True),
+        (
+            {"source_checked_on": date(2021, 1, 6), "sinks_on": TODAY},
+            "Nobody has confirmed this for 6 years: ring first",
+            True,
+        ),
         ({"seen_at": days_ago(1)}, "From the list of Trafford, loaded yesterday; not confirmed: ring first", True),
+        (
+            {"confirmed_at": days_ago(9), "confirmed_by": "group", "open_reports": 1, "reported_at": days_ago(3)},
+            "Reported as not right 3 days ago, not looked into: ring first",
+            True,
+        ),
         ({}, "Nobody has confirmed this yet: ring first", True),
         (
             {"confirmed_at": days_ago(500), "confirmed_by": "group", "source_checked_on": TODAY},

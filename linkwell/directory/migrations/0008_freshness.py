@@ -30,7 +30,7 @@ BEGIN
             (least(NEW.source_checked_on, read_on), CASE WHEN NEW.source_checked_on IS NOT NULL THEN 0.90 END),
             (least((NEW.source_changed_at AT TIME ZONE 'UTC')::date, read_on),
              CASE WHEN NEW.source_changed_at IS NOT NULL THEN 0.75 END),
-            ((NEW.changed_at AT TIME ZONE 'UTC')::date, CASE WHEN NEW.source_changed_at IS NULL THEN 0.60 END)
+            ((NEW.changed_at AT TIME ZONE 'UTC')::date, CASE WHEN NEW.source_changed_at IS NULL AND NEW.source_checked_on IS NULL THEN 0.60 END)
         ) AS evidence (d, w) WHERE d IS NOT NULL AND w IS NOT NULL
     LOOP
         IF best IS NULL OR ln(worth) + NEW.fades * (day - date '2000-01-01') / 365.25 > best THEN
@@ -342,6 +342,12 @@ class Migration(migrations.Migration):
         ),
         # The numbers are those of directory/freshness.py; tests/directory/test_freshness.py holds the two together.
         migrations.RunSQL(KEEPS_FRESH, "DROP FUNCTION directory_keeps_fresh CASCADE"),
+        # The list counts what it shows and what it leaves out from this index alone
+        migrations.RunSQL(
+            "CREATE INDEX services_by_age ON directory_service (leaves_on)"
+            " WHERE listing <> 'defunct' AND joined_into_id IS NULL",
+            "DROP INDEX services_by_age",
+        ),
         migrations.RunSQL(FOLLOWS_KIND, "DROP FUNCTION directory_follows_kind CASCADE"),
         migrations.RunSQL(
             "UPDATE directory_service s SET open_reports ="

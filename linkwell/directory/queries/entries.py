@@ -21,7 +21,7 @@ from linkwell.directory.models import (
 )
 from linkwell.directory.queries.support import address_line
 from linkwell.matching import needs, vocabulary
-from linkwell.matching.reasons import ages, room
+from linkwell.matching.reasons import ages
 from linkwell.team.models import Membership
 
 MOST_EVENTS = 10
@@ -64,6 +64,8 @@ class Remark:
     text: str
     at: datetime
     by: str
+    pk: int = 0
+    by_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,7 @@ class ServicePage:
     entry_routes: tuple[str, ...]
     what_to_bring: str
     first_visit: str
+    who_greets: str
     languages: tuple[str, ...]
     access: tuple[str, ...]
     access_lacks: tuple[str, ...]
@@ -165,10 +168,8 @@ def service_page(service_id: int, *, at: datetime) -> ServicePage:
     )
     if row is None:
         raise NoSuchService
-    fresh = rules.freshness(
-        confirmed_at=row.confirmed_at, confirmed_by=row.confirmed_by, source_checked_on=row.source_checked_on,
-        seen_at=row.seen_at, source=row.source.name, on=at.astimezone(UTC).date(),
-    )  # fmt: skip
+    on = at.astimezone(UTC).date()
+    fresh = rules.freshness_of(vars(row) | {"source": row.source.name}, on=on)
     languages = [vocabulary.LANGUAGES.get(one.code, one.name) for one in row.language_rows.all()]
     languages = languages or [vocabulary.LANGUAGES.get(code, code) for code in row.languages]
     return ServicePage(
@@ -192,6 +193,7 @@ def service_page(service_id: int, *, at: datetime) -> ServicePage:
         entry_routes=tuple(vocabulary.ENTRY_ROUTES.get(one, one) for one in row.entry_routes),
         what_to_bring=row.what_to_bring,
         first_visit=row.first_visit,
+        who_greets=row.who_greets,
         languages=tuple(dict.fromkeys(languages)),
         access=_access(row.access_yes),
         access_lacks=_access(row.access_no),
@@ -211,7 +213,12 @@ def service_page(service_id: int, *, at: datetime) -> ServicePage:
         places=tuple(place_of(one.location, hide=row.is_undisclosed) for one in row.at_locations.all()),
         is_undisclosed=row.is_undisclosed,
         operating=row.operating,
-        status=room(row.operating, row.wait_weeks),
+        status=rules.how_it_stands(
+            operating=row.operating,
+            wait_weeks=row.wait_weeks,
+            until=row.operating_until,
+            back_on=row.break_until if rules.is_on_break(vars(row), on=on) else None,
+        ),  # fmt: skip
         status_note=row.operating_note,
         status_since=row.operating_since,
         wait_weeks=row.wait_weeks,
@@ -234,8 +241,9 @@ def organisation_entry(organisation_id: int) -> OrganisationEntry:
 
 def remarks(service_id: int, *, scheme_id: int) -> list[Remark]:
     """Return the remarks of one scheme on a service, newest first."""
-    rows = InternalRemark.objects.filter(scheme_id=scheme_id, service_id=service_id).order_by("-at", "-pk")
-    return [Remark(text, at, by) for text, at, by in rows.values_list("text", "at", "by__account__name")]
+    rows = InternalRemark.objects.filter(scheme_id=scheme_id, service_id=service_id, withdrawn_at=None)
+    names = ("text", "at", "by__account__name", "pk", "by_id")
+    return [Remark(*row) for row in rows.order_by("-at", "-pk").values_list(*names)]
 
 
 def referral_address(organisation: Organisation, *, scheme_id: int) -> str:

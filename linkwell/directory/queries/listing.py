@@ -11,7 +11,7 @@ from django.db import connection
 from linkwell.directory import rules
 from linkwell.directory.queries.support import where
 from linkwell.matching import needs
-from linkwell.matching.reasons import distance, room
+from linkwell.matching.reasons import distance
 from linkwell.matching.words import stems
 from linkwell.places.queries import Located
 
@@ -46,14 +46,17 @@ class Listing:
     count: int
     page: int
     pages: int
+    not_shown: int  # nobody confirmed them for too long
 
 
 def search_directory(
-    words: str = "", place: Located | None = None, need: str = "", page: int = 1, *, at: datetime
-) -> Listing:
+    words: str = "", place: Located | None = None, need: str = "", page: int = 1, *, at: datetime,
+    old_too: bool = False,
+) -> Listing:  # fmt: skip
     """Return a page of services that hold every word and the need, nearest first from a place, else by name.
 
-    With a place, those further than REACH_METRES are left out; those without a place stand at the end.
+    With a place, those further than REACH_METRES are left out; those without a place stand at the end. What nobody
+    confirmed for too long is left out and counted in `not_shown`, unless `old_too` asks for it.
     """
     values: dict[str, Any] = {
         "words": " & ".join(f"'{stem}':*" for stem in stems(words)),
@@ -62,15 +65,19 @@ def search_directory(
         "longitude": place.longitude if place else None,
         "reach": REACH_METRES,
         "page": PAGE,
+        "on": at.astimezone(UTC).date(),
+        "old_too": old_too,
     }
     named = bool(words.strip())
-    filters = ["listing <> 'defunct'"]
+    filters = ["listing <> 'defunct'", "s.joined_into_id IS NULL"]
     filters += ["s.search @@ %(words)s::tsquery"] if values["words"] else ["FALSE"] if named else []
     filters += ["%(need)s = ANY (s.need_codes)"] if need else []
-    where = " AND ".join(filters)
+    every = " AND ".join(filters)
+    where = f"{every} AND (%(old_too)s OR NOT {_TOO_OLD})"
     with connection.cursor() as cursor:
-        cursor.execute((_COUNT_NEAR if place else _COUNT).format(filters=where, placed=_PLACED), values)
-        count = cursor.fetchone()[0]
+        counting = _COUNT_NEAR if place else _COUNT
+        cursor.execute(counting.format(filters=every, placed=_PLACED, too_old=_TOO_OLD), values)
+        count, not_shown = cursor.fetchone()
         pages = max(1, ceil(count / PAGE))
         number = min(max(1, page), pages)
         chosen = "directory_service s" if place else _BY_NAME.format(filters=where)
@@ -79,7 +86,7 @@ def search_directory(
         names = [column.name for column in cursor.description]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     is_approximate = place is not None and place.is_approximate
-    return Listing(tuple(_listed(row, at, is_approximate) for row in rows), count, number, pages)
+    return Listing(tuple(_listed(row, at, is_approximate) for row in rows), count, number, pages, not_shown)
 
 
 _PLACED = """
@@ -93,20 +100,25 @@ _PLACED = """
         ORDER BY metres NULLS LAST, l.id LIMIT 1
     ) p ON TRUE
 """
-_COUNT = "SELECT count(*) FROM directory_service s WHERE {filters}"
+_TOO_OLD = "coalesce(s.leaves_on <= %(on)s::date, FALSE)"
+_COUNTS = """SELECT count(*) FILTER (WHERE %(old_too)s OR NOT {too_old}),
+       count(*) FILTER (WHERE NOT %(old_too)s AND {too_old})"""
+_COUNT = _COUNTS + " FROM directory_service s WHERE {filters}"
 # Without a place the page is cut out first, so that only what it shows is looked up
 _BY_NAME = """(
     SELECT s.* FROM directory_service s WHERE {filters}
     ORDER BY (s.listing <> 'listed' OR s.operating = 'closed'), s.name, s.id LIMIT %(page)s OFFSET %(skip)s
 ) s"""
-_COUNT_NEAR = """
-SELECT count(*) FROM directory_service s {placed}
+_COUNT_NEAR = _COUNTS + """
+FROM directory_service s {placed}
 WHERE {filters} AND (%(latitude)s::float8 IS NULL OR p.metres IS NULL OR p.metres <= %(reach)s)
 """
 _PAGE = """
 SELECT s.id, s.public_id, s.name, coalesce(o.name, '') AS organisation, s.times_text, s.is_free, s.cost_text,
        s.need_codes, s.operating, s.wait_weeks, s.listing, s.confirmed_at, s.confirmed_by, s.source_checked_on,
-       s.seen_at, f.name AS source, s.is_undisclosed, p.metres, p.precision, coalesce(p.name, '') AS place,
+       s.seen_at, s.operating_until, s.confirmed_how, s.sinks_on, s.open_reports, s.reported_at, s.break_from,
+       s.break_until,
+       f.name AS source, s.is_undisclosed, p.metres, p.precision, coalesce(p.name, '') AS place,
        coalesce(p.address, '') AS address, coalesce(p.town, '') AS town,
        (SELECT string_agg(DISTINCT coalesce(nullif(u.town, ''), CASE WHEN NOT s.is_undisclosed
                        AND NOT u.is_undisclosed THEN nullif(u.outcode, '') END), ', ')
@@ -129,10 +141,8 @@ _LISTINGS = {
 def _listed(row: dict[str, Any], at: datetime, is_approximate: bool) -> Listed:
     metres = row["metres"] if row["operating"] != "moved" else None
     roughly = is_approximate or row["precision"] == "outcode"
-    fresh = rules.freshness(
-        confirmed_at=row["confirmed_at"], confirmed_by=row["confirmed_by"], source_checked_on=row["source_checked_on"],
-        seen_at=row["seen_at"], source=row["source"], on=at.astimezone(UTC).date(),
-    )  # fmt: skip
+    on = at.astimezone(UTC).date()
+    fresh = rules.freshness_of(row, on=on)
     return Listed(
         pk=row["id"],
         public_id=row["public_id"],
@@ -144,7 +154,13 @@ def _listed(row: dict[str, Any], at: datetime, is_approximate: bool) -> Listed:
         when=row["times_text"],
         cost="Free" if row["is_free"] else row["cost_text"],
         needs=tuple(needs.label(code) for code in row["need_codes"]),
-        status=_LISTINGS.get(row["listing"], "") or room(row["operating"], row["wait_weeks"]),
+        status=_LISTINGS.get(row["listing"], "")
+        or rules.how_it_stands(
+            operating=row["operating"],
+            wait_weeks=row["wait_weeks"],
+            until=row["operating_until"],
+            back_on=row["break_until"] if rules.is_on_break(row, on=on) else None,
+        ),  # fmt: skip
         freshness=fresh.words,
         is_stale=fresh.is_stale,
     )

@@ -106,10 +106,7 @@ def public_page(public_id: UUID, *, at: datetime) -> PublicPage | Moved:
 
 
 def _page(row: Service, at: datetime) -> PublicPage:
-    fresh = rules.freshness(
-        confirmed_at=row.confirmed_at, confirmed_by=row.confirmed_by, source_checked_on=row.source_checked_on,
-        seen_at=row.seen_at, source=row.source.name, on=at.astimezone(UTC).date(),
-    )  # fmt: skip
+    fresh = rules.freshness_of(vars(row) | {"source": row.source.name}, on=at.astimezone(UTC).date())
     languages = [vocabulary.LANGUAGES.get(one.code, one.name) for one in row.language_rows.all()]
     said = _undisclosed(row) if row.is_undisclosed else _disclosed(row)
     return PublicPage(

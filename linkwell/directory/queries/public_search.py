@@ -34,7 +34,6 @@ MOST_NEAR = 500
 MOST_ANYWHERE = 200
 MOST_WORDS = 8
 COUNTED = 2_000  # further entries that hold a word do not make it commoner
-SUNK = -1.0  # too old to trust: below whatever is as near and fits as well
 DEGREE = 111_000.0  # metres of a degree of latitude, a little short: a box too large costs nothing
 
 
@@ -105,6 +104,16 @@ def public_search(query: Query, at: datetime) -> Found:
         meant=tuple(corrected.items()),
         not_found=tuple(word for stem, word in asked.items() if not holding.get(stem) and word not in corrected),
     )
+
+
+def known_words(words: str, *, most: int) -> list[str]:
+    """Return the rarest words of a sentence that any entry holds, as they were typed."""
+    asked = stems_with_words(words)
+    with connection.cursor() as cursor:
+        holding, _ = _holding(cursor, list(asked)[: 4 * MOST_WORDS])
+    known = sorted((count, place) for place, stem in enumerate(asked) if (count := holding.get(stem, 0)))
+    stems = list(asked)
+    return [asked[stems[place]] for place in sorted(place for _, place in known[:most])]
 
 
 def _with(words: str, corrected: dict[str, str]) -> str:
@@ -180,19 +189,15 @@ def _score(row: Candidate, query: Query, on: date) -> float:
         near = max(0.0, 1 - max(row.metres, ranking.OUTCODE_METRES if row.is_rough else 0) / reach)
     if query.home is not None and REMOTE_MODES & set(row.modes):
         near = max(near, ranking.REMOTE)
-    days = (on - row.right_on).days if row.right_on else ranking.STALE_DAYS + 1
-    fresh = ranking.FRESH if days <= ranking.FRESH_DAYS else 0 if days <= ranking.STALE_DAYS else -ranking.FRESH
-    fresh += SUNK if row.has_sunk else 0
+    fresh = ranking.FRESH if row.right_on and (on - row.right_on).days <= ranking.FRESH_DAYS else 0
+    fresh += ranking.SUNK if row.has_sunk else 0
     wait = max(ranking.LONGEST_WAIT, ranking.WAIT_WEEK * (row.wait_weeks or 4)) if row.operating == "waiting" else 0.0
     closed = {"full": ranking.FULL, "paused": 2 * ranking.FULL, "moved": ranking.UNPLACED}.get(row.operating, wait)
     return row.need_points + row.word_points + near + fresh + closed
 
 
 def _near(row: Candidate, detail: dict[str, Any], query: Query, on: date) -> Near:
-    fresh = rules.freshness(
-        confirmed_at=detail["confirmed_at"], confirmed_by=detail["confirmed_by"],
-        source_checked_on=detail["source_checked_on"], seen_at=detail["seen_at"], source=detail["source"], on=on,
-    )  # fmt: skip
+    fresh = rules.freshness_of(detail, on=on)
     roughly = query.home_is_approximate or row.is_rough
     return Near(
         public_id=detail["public_id"],

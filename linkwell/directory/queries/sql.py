@@ -49,6 +49,7 @@ def statement(query: Query, heard: list[str], words: Words, *, on: date) -> tupl
         "scale": float(query.reach_metres or ranking.DEFAULT_REACH_METRES),
         "outcode": query.home_outcode,
         "on": on,
+        "old_too": query.old_too,
         "top": query.limit,
         "skip": query.offset,
         "near_misses": NEAR_MISSES,
@@ -75,7 +76,7 @@ def relevant_needs(query: Query, heard: list[str], words: Words) -> list[str]:
     return list(dict.fromkeys([*query.needs, *by_hearing]))
 
 
-_CONSTANTS = ("REMOTE", "UNPLACED", "FRESH", "FRESH_DAYS", "STALE_DAYS", "UNKNOWN", "WAIT_WEEK", "LONGEST_WAIT", "FULL",
+_CONSTANTS = ("REMOTE", "UNPLACED", "FRESH", "FRESH_DAYS", "SUNK", "UNKNOWN", "WAIT_WEEK", "LONGEST_WAIT", "FULL",
               "NEAR_MISS_REACH", "OUTCODE_METRES")  # fmt: skip
 
 
@@ -123,9 +124,12 @@ WITH relevant AS MATERIALIZED (
            CASE s.operating WHEN 'phone_only' THEN '{{phone}}'::text[] WHEN 'online_only' THEN '{{online}}'::text[]
                 ELSE s.modes END AS modes,
            greatest((s.confirmed_at AT TIME ZONE 'UTC')::date, s.source_checked_on) AS right_on,
+           s.sinks_on <= %(on)s::date AS sunk, coalesce(s.leaves_on <= %(on)s::date, FALSE) AS too_old,
+           coalesce(s.break_from <= %(on)s::date AND %(on)s::date < s.break_until, FALSE) AS on_break,
            {needs} AS needs_points, {heard} AS heard_points, {words} AS word_points
     FROM directory_service s
-    WHERE s.listing IN ('listed', 'temporarily_closed') AND s.operating <> 'closed' AND {relevant}
+    WHERE s.listing IN ('listed', 'temporarily_closed') AND s.operating <> 'closed'
+          AND s.hidden_at IS NULL AND s.joined_into_id IS NULL AND s.ended_on IS NULL AND {relevant}
 ),
 ways AS (
     SELECT r.*,
@@ -184,6 +188,7 @@ judged AS (
            END AS way,
            array_remove(ARRAY[
                CASE WHEN f.operating = 'paused' OR f.listing = 'temporarily_closed' THEN 'paused' END,
+               CASE WHEN f.on_break THEN 'break' END,
                CASE WHEN %(wants_capacity)s AND f.operating = 'full' THEN 'full' END,
                CASE WHEN %(outcode)s <> '' AND cardinality(f.area_outcodes) > 0
                          AND %(outcode)s <> ALL (f.area_outcodes) THEN 'area' END,
@@ -209,7 +214,7 @@ points AS (
                 WHEN j.way = 'remote' THEN {REMOTE}
                 WHEN j.way IS NULL THEN 0 ELSE {UNPLACED} END::float8 AS near_points,
            CASE WHEN %(on)s::date - j.right_on <= {FRESH_DAYS} THEN {FRESH}
-                WHEN %(on)s::date - j.right_on <= {STALE_DAYS} THEN 0 ELSE -{FRESH} END::float8 AS fresh_points,
+                ELSE 0 END::float8 + CASE WHEN j.sunk THEN {SUNK} ELSE 0 END::float8 AS fresh_points,
            ({UNKNOWN} * (
                CASE j.way WHEN 'place' THEN j.place_unknown WHEN 'unplaced' THEN j.access_unknown
                           WHEN 'remote' THEN j.remote_unknown WHEN 'unclear' THEN j.remote_unknown ELSE 0 END
@@ -229,13 +234,15 @@ scored AS MATERIALIZED (
                        + room_points)::numeric, 6) AS score
     FROM points p
 ),
-fits AS (SELECT * FROM scored WHERE cardinality(fails) = 0),
+fits AS (SELECT * FROM scored WHERE cardinality(fails) = 0 AND (%(old_too)s OR NOT too_old)),
 misses AS (
     SELECT * FROM scored
-    WHERE cardinality(fails) = 1 AND (fails[1] <> 'distance' OR metres <= {NEAR_MISS_REACH} * %(reach)s::float8)
+    WHERE cardinality(fails) = 1 AND (%(old_too)s OR NOT too_old)
+          AND (fails[1] <> 'distance' OR metres <= {NEAR_MISS_REACH} * %(reach)s::float8)
 )
 SELECT
     (SELECT count(*) FROM fits),
+    (SELECT count(*) FROM scored WHERE cardinality(fails) = 0 AND too_old AND NOT %(old_too)s),
     (SELECT coalesce(json_agg(h), '[]') FROM (
         SELECT id, location_id, metres, way, score, needs_points, heard_points, word_points, near_points, fresh_points,
                unknown_points, room_points

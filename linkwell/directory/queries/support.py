@@ -14,7 +14,7 @@ from linkwell.directory.models import Location
 from linkwell.directory.queries.sql import Words, statement
 from linkwell.matching import needs, ranking, vocabulary
 from linkwell.matching.query import Answer, Facet, NearMiss, Parts, Point, Query, Suggestion
-from linkwell.matching.reasons import Facts, ask_first, near_miss, reasons, room
+from linkwell.matching.reasons import Facts, ask_first, near_miss, reasons
 from linkwell.matching.recognise import needs_heard
 from linkwell.matching.words import stems_with_words
 from linkwell.places import grid
@@ -35,7 +35,9 @@ def find_support(query: Query, at: datetime) -> Answer:
         words = _words(cursor, list(asked))
         text, values = statement(query, list(heard), words, on=on)
         cursor.execute(text, values)
-        count, hits, misses, facets = (json.loads(one) if isinstance(one, str) else one for one in cursor.fetchone())
+        count, not_shown, hits, misses, facets = (
+            json.loads(one) if isinstance(one, str) else one for one in cursor.fetchone()
+        )
         details = details_of(cursor, [*hits, *misses], [f"'{word}'" for word in words.rarity], on=on)
     found = {
         hit["id"]: _facts(hit, details[hit["id"]], asked, list(words.rarity), way=hit.get("way") or "place")
@@ -48,6 +50,7 @@ def find_support(query: Query, at: datetime) -> Answer:
         facets=_facets(facets),
         heard=tuple(heard.items()),
         words_not_found=tuple(word for stem, word in asked.items() if stem not in words.rarity),
+        not_shown=not_shown,
     )
 
 
@@ -78,7 +81,8 @@ def details_of(cursor: Any, hits: list[dict[str, Any]], words: list[str], *, on:
                     ELSE s.modes END AS modes,
                s.languages, s.slots, s.is_free, s.cost_text, s.minimum_age, s.maximum_age, s.operating, s.wait_weeks,
                s.area_text, s.times_text, s.confirmed_at, s.confirmed_by, s.source_checked_on, s.seen_at,
-               s.is_undisclosed, f.name AS source, s.access_yes,
+               s.operating_until, s.confirmed_how, s.sinks_on, s.open_reports, s.reported_at, s.break_from,
+               s.break_until, s.is_undisclosed, f.name AS source, s.access_yes,
                CASE WHEN h.location_id IS NULL THEN '{}' ELSE l.access_yes END AS place_access,
                CASE WHEN h.location_id IS NULL THEN '{}' ELSE l.access_no END AS place_lacks,
                coalesce(l.name, '') AS place, coalesce(l.address, '') AS address, coalesce(l.town, '') AS town,
@@ -139,10 +143,7 @@ def _facts(hit: dict[str, Any], row: dict[str, Any], asked: dict[str, str], stem
 def _suggestion(
     query: Query, hit: dict[str, Any], row: dict[str, Any], facts: Facts, heard: dict[str, str], on: date
 ) -> Suggestion:
-    fresh = rules.freshness(
-        confirmed_at=row["confirmed_at"], confirmed_by=row["confirmed_by"], source_checked_on=row["source_checked_on"],
-        seen_at=row["seen_at"], source=row["source"], on=on,
-    )  # fmt: skip
+    fresh = rules.freshness_of(row, on=on)
     parts = Parts(
         needs=hit["needs_points"], heard=hit["heard_points"], words=hit["word_points"], near=hit["near_points"],
         fresh=hit["fresh_points"], unknown=hit["unknown_points"], room=hit["room_points"],
@@ -163,7 +164,9 @@ def _suggestion(
         metres=facts.metres if facts.way == "place" else None,
         when=row["times_text"],
         cost="Free" if row["is_free"] else row["cost_text"],
-        status=room(row["operating"], row["wait_weeks"]),
+        status=rules.how_it_stands(
+            operating=row["operating"], wait_weeks=row["wait_weeks"], until=row["operating_until"]
+        ),
         modes=tuple(vocabulary.MODES[mode] for mode in row["modes"] if mode in vocabulary.MODES),
     )
 
@@ -187,7 +190,7 @@ def address_line(*parts: str) -> str:
 
 
 def _near_miss(query: Query, miss: dict[str, Any], row: dict[str, Any], facts: Facts) -> NearMiss:
-    fails = near_miss(query, facts, miss["fails"])
+    fails = near_miss(query, facts, miss["fails"], back_on=row["break_until"])
     return NearMiss(row["id"], row["public_id"], row["name"], row["organisation"], fails, float(miss["score"]))
 
 

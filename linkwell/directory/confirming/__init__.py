@@ -1,0 +1,1 @@
+"""Keeping entries right: who is asked, who is rung, in which order."""
