@@ -9,6 +9,8 @@ from linkwell.directory.imports import places, raws, rows, write
 from linkwell.directory.imports.corrections import Corrections
 from linkwell.directory.imports.rows import Values
 from linkwell.directory.records import Issue, ServiceRecord
+from linkwell.matching.recognise import Recognised
+from linkwell.places.queries import outcodes_by_area
 
 # Columns that come from what hangs on a service; a line of a list leaves them as a full record set them.
 TOLD_IN_FULL_ONLY = (
@@ -34,7 +36,7 @@ class Batch:
         self.cursor, self.source_id, self.list_name, self.run_id = cursor, source_id, list_name, run_id
         self.at, self.corrections = at, corrections
         self.records: list[tuple[ServiceRecord, bytes]] = []
-        self.said: dict[str, str] = {}  # external id → what the source said, word by word
+        self.said: dict[str, raws.Said] = {}  # external id → what the source said, word by word and as it was read
         self.asked = 0  # corrected fields that the source has changed since
         self.released: set[str] = set()  # records whose address may be shown now, by a person's word
         self.areas: dict[str, set[str]] | None = None
@@ -65,12 +67,13 @@ class Batch:
             organisations[one.organisation.external_id] for one in told if one.organisation and one.organisation.name
         ]
         services_told = [ids[record.external_id] for record in told]
-        write.replace_children(self.cursor, services_told, owners, locations.values(), children)
+        by_hand = {(table, ids[one.external_id]) for one in told for table in self.corrections.hanging(one.external_id)}
+        write.replace_children(self.cursor, services_told, owners, locations.values(), children, by_hand)
         write.keep_hand_needs(self.cursor, list(ids.values()))
         derive.refresh_search(write.pass_on_joined(self.cursor, list(ids.values()), at=self.at))
         said, self.said = self.said, {}
         raws.keep(
-            self.cursor, ((ids[key], text) for key, text in said.items() if key in ids), run_id=self.run_id, at=self.at
+            self.cursor, ((ids[key], one) for key, one in said.items() if key in ids), run_id=self.run_id, at=self.at
         )
         return issues
 
@@ -93,7 +96,12 @@ class Batch:
     def _locations(self, services: list[ServiceRecord], issues: list[Issue]) -> dict[str, int]:
         hidden = {place.external_id for one in services if one.is_undisclosed for place in one.locations}
         hidden |= self._still_hidden(services)
-        given = {place.external_id: (place, one.external_id) for one in services for place in one.locations}
+        given = {
+            place.external_id: (place, one.external_id)
+            for one in services
+            if not self.corrections.keeps(one.external_id, "places")
+            for place in one.locations
+        }
         known = places.known_points(place for place, _ in given.values())
         values = []
         for external_id, (place, of) in given.items():
@@ -128,35 +136,22 @@ class Batch:
         organisations: dict[str, int],
         children: dict[str, list[Values]],
     ) -> dict[str, int]:
-        if self.areas is None:
-            from linkwell.places.queries import outcodes_by_area
-
-            self.areas = outcodes_by_area()
         values, found = [], {}
         for record, digest in records:
-            needs = derive.needs_of(
-                name=record.name,
-                text=record.description_text,
-                terms=[t.name for t in record.terms],
-                mapped=record.need_codes,
-            )
+            needs = self._needs(record)
             found[record.external_id] = needs
             of = record.organisation.external_id if record.organisation else ""
-            row = rows.service(
-                record, needs, self.areas, source_id=self.source_id, at=self.at,
-                organisation_id=organisations.get(of) or self.known_organisations.get(of),
-            )  # fmt: skip
+            row = self._row(record, needs, organisations.get(of) or self.known_organisations.get(of))
             values.append(
                 {**row, "list_name": self.list_name, "gone_on": None, "record_hash": digest, "read_run_id": self.run_id}
             )
         held = self._held_rows("service", list(found))
         ids = write.merge(self.cursor, "directory_service", values)
-        told = {row["external_id"]: row for row in values}
-        for external_id, fields, ours in held:
-            if external_id not in self.detailed:
-                kept = dict(zip(fields, ours, strict=True))
-                self.asked += self.corrections.compare(external_id, ids[external_id], kept, told[external_id])
         self._give_back("service", held)
+        for (record, _), row in zip(records, values, strict=True):
+            if record.external_id not in self.detailed:
+                pk = ids[record.external_id]
+                self.asked += self.corrections.compare(record, pk, row, self._row)
         derive.refresh_search([ids[external_id] for external_id, _, _ in held])
         for external_id, needs in found.items():
             if external_id in self.detailed:
@@ -166,6 +161,23 @@ class Batch:
                 for need in needs
             ]
         return ids
+
+    def _needs(self, record: ServiceRecord) -> list[Recognised]:
+        return derive.needs_of(
+            name=record.name,
+            text=record.description_text,
+            terms=[t.name for t in record.terms],
+            mapped=record.need_codes,
+        )
+
+    def _row(
+        self, record: ServiceRecord, needs: list[Recognised] | None = None, organisation_id: int | None = None
+    ) -> Values:
+        if self.areas is None:
+            self.areas = outcodes_by_area()
+        return rows.service(
+            record, needs or [], self.areas, source_id=self.source_id, at=self.at, organisation_id=organisation_id
+        )
 
     def _children(
         self,
@@ -179,6 +191,7 @@ class Batch:
         children["directory_serviceatlocation"] += [
             {**of, "location_id": locations[place.external_id], "external_id": "", "description": ""}
             for place in record.locations
+            if place.external_id in locations
         ]
         children["directory_schedule"] += [
             {**of, "position": n, **_columns(one)} for n, one in enumerate(record.schedules)
@@ -224,6 +237,8 @@ class Batch:
     ) -> None:
         given = {place.external_id: place for one in services for place in one.locations}
         for external_id, place in given.items():
+            if external_id not in locations:
+                continue  # its service has places that a hand decided
             of = {"service_id": None, "location_id": locations[external_id]}
             children["directory_accessibility"] += [
                 {**of, "description": words, "url": ""} for words in place.access_texts
@@ -233,7 +248,7 @@ class Batch:
         """Return (external id, fields, values) of what must stay: put right by hand, or not told by a mere list."""
         found = []
         for external_id in external_ids:
-            fields = self.corrections.fields(kind, external_id)
+            fields = self.corrections.columns(kind, external_id)
             if kind == "service" and external_id in self.detailed:
                 fields = list(dict.fromkeys([*fields, *TOLD_IN_FULL_ONLY]))
             if fields:

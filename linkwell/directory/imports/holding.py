@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
+from linkwell.directory.imports import raws
 from linkwell.directory.models import Question, Source
 from linkwell.directory.records import LocationRecord, ServiceRecord
 
@@ -52,16 +51,6 @@ def hide(record: ServiceRecord) -> None:
         place.postcode = place.postcode.split(" ")[0] if " " in place.postcode else ""
 
 
-def pack(record: ServiceRecord) -> bytes:
-    """Return a record as it is kept with the question about it."""
-    return zlib.compress(msgspec.json.encode(record))
-
-
-def unpack(packed: bytes) -> ServiceRecord:
-    """Return a record that was kept with a question."""
-    return msgspec.json.decode(zlib.decompress(bytes(packed)), type=ServiceRecord)
-
-
 class Holding:
     """Asks about records of one run; what was answered for the same record before is not asked again."""
 
@@ -70,7 +59,13 @@ class Holding:
 
     def ask(self, kind: str, service_id: int, record: ServiceRecord, *, digest: bytes, ours: Any, theirs: Any) -> None:
         """Keep the record and ask; an open question of the kind takes the newer record."""
-        kept = {"ours": ours, "theirs": theirs, "record": pack(record), "digest": digest, "run_id": self.run_id}
+        kept = {
+            "ours": ours,
+            "theirs": theirs,
+            "record": zlib.compress(raws.encode(record)),
+            "digest": digest,
+            "run_id": self.run_id,
+        }
         if not Question.objects.filter(service_id=service_id, kind=kind, settled_at=None).update(**kept):
             Question.objects.create(source=self.source, service_id=service_id, kind=kind, asked_at=self.at, **kept)
 

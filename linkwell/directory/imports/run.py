@@ -5,12 +5,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from django.db import connection, transaction
 
 from linkwell.common import crash
 from linkwell.directory.errors import ImportRunning, NoSourceName
-from linkwell.directory.imports import deletions, noting
+from linkwell.directory.imports import deletions, noting, raws
 from linkwell.directory.imports.batch import Batch
 from linkwell.directory.imports.corrections import Corrections
 from linkwell.directory.imports.holding import Holding, exposes, hide
@@ -179,7 +178,7 @@ class _Import:
 
     def _hold(self, raw: Any, record: ServiceRecord, before: Known) -> bool:
         """Leave an entry as it was, and ask, where its record cannot be believed; say whether that is so."""
-        if self.corrections.hides(record.external_id) and before.is_undisclosed:
+        if self.corrections.keeps(record.external_id, "is_undisclosed") and before.is_undisclosed:
             hide(record)
         if before.owner.is_another(record):
             now = record.organisation.name if record.organisation else ""
@@ -201,7 +200,8 @@ class _Import:
     def _add(self, raw: Any, record: ServiceRecord, before: Known | None, batch: Batch) -> None:
         self.fresh += record.issues
         record.issues = []
-        content = _content(record)
+        written = raws.encode(record)
+        content = hashlib.blake2b(written, digest_size=16).digest()  # what it says, whatever its bytes look like
         if before is None:
             self.result.created += 1
         elif before.content == content and before.listing != "gone":
@@ -209,7 +209,7 @@ class _Import:
         else:
             self.result.updated += 1
         batch.records.append((record, raw.digest + content))
-        batch.said[record.external_id] = self.word_for_word(raw)
+        batch.said[record.external_id] = raws.Said(self.word_for_word(raw), written)
 
     def _refuse(self, issue: Issue) -> None:
         self.result.refused += 1
@@ -251,8 +251,3 @@ class _Import:
             closed=len(result.closed), withheld=len(result.withheld), held=len(result.held), format=self.reader.format,
             is_partial=self.is_partial, trouble=" ".join(self.reader.mended)[:1_000] if self.is_partial else "",
         )  # fmt: skip
-
-
-def _content(record: ServiceRecord) -> bytes:
-    """Return a hash of what a record says (its issues taken out), whatever its bytes look like."""
-    return hashlib.blake2b(msgspec.json.encode(record), digest_size=16).digest()

@@ -1,6 +1,6 @@
 """Writing a batch: COPY into temporary tables, merge by (source, external id), children anew."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from linkwell.directory.imports.rows import Values
@@ -60,17 +60,20 @@ def replace_children(
     organisation_ids: Iterable[int],
     location_ids: Iterable[int],
     children: dict[str, list[Values]],
+    by_hand: Collection[tuple[str, int]] = (),
 ) -> None:
-    """Put the given children in the place of those that entries had; needs set by hand stay."""
+    """Put the given children in the place of those that entries had; what was set by hand (table, service) stays."""
     services, organisations, locations = list(service_ids), list(organisation_ids), list(location_ids)
     for table in CHILDREN:
-        cursor.execute(f"DELETE FROM {table} WHERE service_id = ANY(%s)", [services])
+        mine = [pk for pk in services if (table, pk) not in by_hand] if by_hand else services
+        cursor.execute(f"DELETE FROM {table} WHERE service_id = ANY(%s)", [mine])
     for table in ("directory_phone", "directory_contact"):
         cursor.execute(f"DELETE FROM {table} WHERE organisation_id = ANY(%s)", [organisations])
     cursor.execute("DELETE FROM directory_accessibility WHERE location_id = ANY(%s)", [locations])
     cursor.execute("DELETE FROM directory_serviceneed WHERE service_id = ANY(%s) AND why <> 'hand'", [services])
     for table, rows in children.items():
-        copy_rows(cursor, table, rows)
+        told = [row for row in rows if (table, row.get("service_id")) not in by_hand] if by_hand else rows
+        copy_rows(cursor, table, told)
 
 
 def with_details(cursor: Any, source_id: int, external_ids: Sequence[str]) -> set[str]:
