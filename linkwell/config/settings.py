@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -109,6 +110,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "linkwell.web.public.shared.shared_pages",
     "linkwell.web.middleware.private_pages",  # these stand before all that asks the database: its absence has pages too
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "linkwell.web.line.in_line",
@@ -261,6 +263,16 @@ STORAGES = {
 LINKWELL_LOGO = os.environ.get("LINKWELL_LOGO", "")
 LINKWELL_FONT_STYLESHEET = os.environ.get("LINKWELL_FONT_STYLESHEET", "")
 LINKWELL_COPYRIGHT = os.environ.get("LINKWELL_COPYRIGHT", "")
+# The pages without an account: their name, their colours, whom to ring, where "leave quickly" goes, the map's pictures
+LINKWELL_PUBLIC_NAME = os.environ.get("LINKWELL_PUBLIC_NAME", "")
+LINKWELL_PUBLIC_STYLESHEET = os.environ.get("LINKWELL_PUBLIC_STYLESHEET", "")
+LINKWELL_PUBLIC_HELP = os.environ.get("LINKWELL_PUBLIC_HELP", "")
+LINKWELL_QUICK_EXIT_URL = os.environ.get("LINKWELL_QUICK_EXIT_URL") or "https://www.bbc.co.uk/weather"
+LINKWELL_MAP_TILES = os.environ.get("LINKWELL_MAP_TILES", "")  # https://…/{z}/{x}/{y}.png; none: no third party is asked
+LINKWELL_MAP_ATTRIBUTION = os.environ.get("LINKWELL_MAP_ATTRIBUTION", "")
+if LINKWELL_MAP_TILES:
+    _tiles = urlsplit(LINKWELL_MAP_TILES)
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"].append(f"{_tiles.scheme}://{_tiles.netloc.replace('{s}', '*')}")
 LINKWELL_MEASURES = os.environ.get("LINKWELL_MEASURES", "")  # folder of measures that the adopter holds a licence for
 
 LANGUAGE_CODE = "en-gb"
@@ -274,6 +286,9 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 # LINKWELL_SMTP is smtp://user:password@host:port, or smtps:// for TLS; without it mail waits in the outbox
 SMTP = os.environ.get("LINKWELL_SMTP", "")
+# LINKWELL_SMS is the address of a text gateway, or `file`; without it nobody is asked by text
+SMS = os.environ.get("LINKWELL_SMS", "")
+SMS_KEY = os.environ.get("LINKWELL_SMS_KEY", "")
 DEFAULT_FROM_EMAIL = os.environ.get("LINKWELL_FROM", "Linkwell <no-reply@linkwell.invalid>")
 EMAIL_BACKEND = "linkwell.messages.mail.OutboundMail"
 

@@ -94,4 +94,8 @@ LOOK_SETTINGS = {
     "LINKWELL_FONT_STYLESHEET",  # static path of a stylesheet that brings the adopter's own licensed font
     "LINKWELL_COPYRIGHT",  # a line in the footer, for example "© NHS England"
     "LINKWELL_QUICK_EXIT_URL",  # where "leave quickly" goes
+    "LINKWELL_PUBLIC_STYLESHEET",  # static path of a stylesheet with the adopter's colours for the public pages
+    "LINKWELL_PUBLIC_HELP",  # a sentence: whom somebody may ring who does not find what they look for
+    "LINKWELL_MAP_TILES",  # the map's pictures, an address with {z}, {x} and {y}; without it no third party is asked
+    "LINKWELL_MAP_ATTRIBUTION",  # what their licence asks to be shown
 }

@@ -36,6 +36,8 @@ class Frame:
     people_search_url: str = ""  # empty where the viewer may not look for people
     quick_exit_url: str = ""  # only pages for the person and the public
     demo: bool = False
+    product: str = "Linkwell"  # the adopter's own name on public pages
+    shared: bool = False  # the same page for everybody: no cookie, no key, nothing of who looks
 
 
 def render(
@@ -51,11 +53,13 @@ def render(
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
     """Return what every page may use; TEMPLATES names this as a context processor, so sign-in pages have it too."""
+    frame = getattr(request, "frame", None) or Frame()
     return {
-        "frame": getattr(request, "frame", None) or Frame(),
+        "frame": frame,
         "banners": messages.get_messages(request),
         "csrf_input": FormInput(request),
-        "csp_nonce": str(getattr(request, "csp_nonce", "")),  # read, or the header goes without it
+        # read, or the header goes without it; a page that caches keep has none
+        "csp_nonce": "" if frame.shared else str(getattr(request, "csp_nonce", "")),
     }
 
 

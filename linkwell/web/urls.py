@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("linkwell.web.ending.urls")),
     path("", include("linkwell.web.find.urls")),
     path("", include("linkwell.web.directory.urls")),
+    path("find-help/", include("linkwell.web.public.urls")),
     path("", include("linkwell.web.connect.urls")),
     path("r/", include("linkwell.web.reply.urls")),
     path("outbox/", include("linkwell.web.outbox.urls")),

@@ -13,7 +13,7 @@ from linkwell.directory.queries.entries import (
 from linkwell.directory.queries.listing import Listed, Listing, search_directory
 from linkwell.directory.queries.public import public_services
 from linkwell.directory.queries.public_page import Moved, PublicPage, public_page
-from linkwell.directory.queries.public_search import public_search
+from linkwell.directory.queries.public_search import known_words, public_search
 from linkwell.directory.queries.support import find_support, from_home, place_named
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "ServicePage",
     "find_support",
     "from_home",
+    "known_words",
     "organisation_entry",
     "place_named",
     "public_page",

@@ -41,6 +41,14 @@ function script() {
   return `${theirs}\n${readFileSync(join(look, "linkwell.js"), "utf8")}`;
 }
 
+// The public map: Leaflet, its pictures left out because our marks are words, then ours.
+function map() {
+  const theirs = join(root, "node_modules", "leaflet", "dist");
+  const library = readFileSync(join(theirs, "leaflet.js"), "utf8").replace(/\/\/# sourceMappingURL.*$/m, "");
+  const styles = readFileSync(join(theirs, "leaflet.css"), "utf8").replace(/^.*(?:url\(|behavior:).*$/gm, "");
+  return [`${library}\n${readFileSync(join(look, "map.js"), "utf8")}`, styles];
+}
+
 // Only the pictures that the styles name.
 function pictures(css) {
   mkdirSync(join(built, "images"));
@@ -55,4 +63,7 @@ const css = styles();
 writeFileSync(join(built, "linkwell.css"), css);
 pictures(css);
 writeFileSync(join(built, "linkwell.js"), script());
+const [mapScript, mapStyles] = map();
+writeFileSync(join(built, "map.js"), mapScript);
+writeFileSync(join(built, "map.css"), mapStyles);
 console.log("Built the look of the pages in linkwell/web/static/built");

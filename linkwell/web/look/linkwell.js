@@ -1,5 +1,8 @@
 // What a page gains when scripts run. Everything here is a convenience: each page works without it.
 
+// A page that caches keep has no script of its own that says so.
+document.body.classList.add("js-enabled", "nhsuk-frontend-supported");
+
 const wanted = [Button, CharacterCount, Checkboxes, ErrorSummary, PasswordInput, SkipLink];
 
 function enhance(scope) {
@@ -55,3 +58,23 @@ document.addEventListener("keydown", (event) => {
   const exit = document.querySelector("[data-quick-exit]");
   if (exit && escapes === 3) leaveQuickly(exit.href);
 });
+
+// Where somebody is stays in their browser; only a square of about a kilometre stands in the address.
+const aboutAKilometre = (degrees) => degrees.toFixed(2);
+
+function locate(button) {
+  const said = button.parentElement.querySelector("[data-locate-said]");
+  navigator.geolocation?.getCurrentPosition(
+    ({ coords }) => {
+      const asked = new URLSearchParams(window.location.search);
+      asked.set("near", `${aboutAKilometre(coords.latitude)},${aboutAKilometre(coords.longitude)}`);
+      asked.delete("page");
+      window.location.assign(`${button.dataset.address}?${asked}`);
+    },
+    () => { said.textContent = button.dataset.failed; },
+    { maximumAge: 600000, timeout: 10000 },
+  );
+}
+
+document.querySelectorAll("[data-locate]").forEach((button) => button.addEventListener("click", () => locate(button)));
+if (window.matchMedia("(width >= 40.0625em)").matches) for (const part of document.querySelectorAll("[data-open-wide]")) part.open = true;

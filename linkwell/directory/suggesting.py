@@ -1,0 +1,48 @@
+"""What the public may suggest about an entry: a change that waits for a directory editor, never a change."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from linkwell.directory.editing import entry, moderation
+from linkwell.directory.editing.fields import LABELS as ALL_LABELS
+from linkwell.directory.errors import ChangeRefused, NoSuchService
+from linkwell.directory.models import ChangeRequest, Service
+from linkwell.directory.queries.public import public_services
+
+FIELDS = (
+    "times", "places", "phones", "costs", "how_to_join", "what_to_bring", "first_visit", "who_greets", "email", "url",
+)  # fmt: skip
+LABELS = {name: ALL_LABELS[name] for name in FIELDS}
+LEADS_THERE = frozenset({"places", "email", "url"})  # of a service whose address is not given out
+
+
+def suggestable(public_id: UUID, *, at: datetime) -> tuple[str, dict[str, str]]:
+    """Return the name of an entry and the words that stand in it now, by field; raise NoSuchService."""
+    service = entry.whole(public_services(on=at.date()).filter(public_id=public_id)).first()
+    if service is None:
+        raise NoSuchService
+    stands = entry.texts_of(service)
+    return service.name, {name: stands[name] for name in _fields(service)}
+
+
+def suggest(*, public_id: UUID, fields: Mapping[str, str], at: datetime) -> None:
+    """Keep what somebody without an account suggests; the same again is kept once. Raise ChangeRefused."""
+    service = public_services(on=at.date()).filter(public_id=public_id).first()
+    if service is None:
+        raise NoSuchService
+    allowed = {name: text for name, text in fields.items() if name in (*_fields(service), moderation.NOTE)}
+    note = allowed.get(moderation.NOTE, "").strip()
+    waiting = ChangeRequest.objects.filter(service=service, state="waiting", origin="public", field=moderation.NOTE)
+    if note and waiting.filter(suggested=note).exists():
+        allowed.pop(moderation.NOTE)
+        note = ""
+        if not any(allowed.values()):
+            return
+    if not any(text.strip() for text in allowed.values()) and not note:
+        raise ChangeRefused("Say what should be changed.")
+    moderation.suggest_changes(service_id=service.pk, fields=allowed, origin="public", by=None, at=at)
+
+
+def _fields(service: Service) -> tuple[str, ...]:
+    return tuple(name for name in FIELDS if not (service.is_undisclosed and name in LEADS_THERE))
