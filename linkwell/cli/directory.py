@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -28,21 +29,23 @@ class Format(StrEnum):
     ORUK1 = "oruk1"
     ORUK3 = "oruk3"
     HSDS3 = "hsds3"
+    NDJSON = "ndjson"
+    HSDSCSV = "hsdscsv"
+    OPENACTIVE = "openactive"
     CSV = "csv"
+    XLSX = "xlsx"
 
 
 _File = Annotated[
     str,
     typer.Argument(
         metavar="FILE|URL",
-        help="A feed's address (all its pages are fetched), or a file: a list of services, one page of one, one"
-        " service, or a spreadsheet (CSV).",
+        help="An address (all pages of a feed are fetched), or a file: services or sessions as JSON, a data package"
+        " of CSV tables (a zip or a folder), or a spreadsheet (CSV, Excel).",
     ),
 ]
 _Format = Annotated[Format, typer.Option("--format", help="What the file is; auto finds out.")]
-_Mapping = Annotated[
-    str, typer.Option("--mapping", help="For CSV: a mapping file, or the name of one that comes with Linkwell.")
-]
+_Mapping = Annotated[str, typer.Option("--mapping", help="For spreadsheets: a mapping file, or the name of one.")]
 
 
 @app.command("import")
@@ -116,46 +119,26 @@ def mappings() -> None:
 
 @contextmanager
 def _opened(file: str, kind: Format, mapping: str) -> Iterator[tuple[str, Any]]:
-    """Give the name and the reader of a file, or of a feed that is fetched by its address."""
-    if not file.lower().startswith(("http://", "https://")):
-        yield Path(file).name, _open(Path(file), kind, mapping)
-        return
-    if kind is Format.CSV or mapping:
-        raise Refused("A spreadsheet is imported from a file: download it first, then name the file.")
-    from linkwell.interop.open_referral import open_address
+    """Give the name and the reader of a file, or of a list that is fetched by its address."""
+    from linkwell.interop import opening
+    from linkwell.interop.files import mapping as files
 
+    columns, today = files.load(mapping) if mapping else None, date.today()  # noqa: DTZ011  the day where it is typed
+    if not file.lower().startswith(("http://", "https://")):
+        yield Path(file).name, opening.open_file(Path(file), kind=kind.value, mapping=columns, today=today)
+        return
     with ExitStack() as until_read:
         with _progress() as bar:
             task = bar.add_task("Fetching", total=None)
-            opening = open_address(
+            fetched = opening.open_url(
                 file,
                 kind=kind.value,
+                mapping=columns,
+                today=today,
                 progress=lambda what, done: bar.update(task, description=f"Fetching {what}: {done:,}"),
             )
-            reader = until_read.enter_context(opening)
+            reader = until_read.enter_context(fetched)
         yield file.split("?")[0], reader
-
-
-def _open(file: Path, kind: Format, mapping: str) -> Any:
-    """Return the reader of a file, found out from its first byte where the format is auto."""
-    from linkwell.interop.encodings import file_bytes
-    from linkwell.interop.files import mapping as files
-    from linkwell.interop.files.reader import open_table
-    from linkwell.interop.open_referral import open_feed
-
-    if kind is Format.AUTO and not mapping:
-        start = file_bytes(file)[:4_000].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0")
-        kind = Format.AUTO if start[:1] in (b"[", b"{") or start[:1] == b"<" else Format.CSV
-    if kind is Format.CSV or (kind is Format.AUTO and mapping):
-        if not mapping:
-            raise Refused(
-                f"{file.name} is read as a spreadsheet: add --mapping FILE, which says what its columns are, or one of:"
-                f" {', '.join(files.built_in())}."
-            )
-        return open_table(file, mapping=mapping)
-    if mapping:
-        raise Refused(f"--mapping is for spreadsheets; leave it out for {kind.value}.")
-    return open_feed(file, kind=kind.value)
 
 
 def _check_report(report: Path | None) -> None:

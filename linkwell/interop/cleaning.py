@@ -174,12 +174,21 @@ def moment(value: str) -> Cleaned:
         return Cleaned(None, "Not a date and time")
 
 
+_TIME = re.compile(
+    r"\s*([01]?\d|2[0-4])(?:[:.]([0-5]\d)(?::[0-5]\d(?:\.\d{1,9})?)?)?\s*(?:(am|pm)|Z|[+-]\d\d:?\d\d)?\s*", re.I
+)
+
+
 def clock(value: str) -> time | None:
-    """Return a time of day from "10:00", "10:00:00", "10:00+01:00" or "10.30"."""
-    found = re.match(r"\s*([01]?\d|2[0-4])[:.]([0-5]\d)(?::[0-5]\d(?:\.\d+)?)?\s*(?:Z|[+-]\d\d:?\d\d)?\s*$", value)
-    if not found:
+    """Return a time of day from "10:00", "10:00:00", "10:00+01:00", "10.30", "9am" or "4:00 PM"."""
+    found = _TIME.fullmatch(value)
+    if not found or not (found[2] or found[3]):
         return None
-    hour, minute = int(found[1]), int(found[2])
+    hour, minute, half = int(found[1]), int(found[2] or 0), (found[3] or "").lower()
+    if half:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if half == "pm" else 0)
     return time(23, 59) if hour == 24 else time(hour, minute)
 
 

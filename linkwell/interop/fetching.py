@@ -173,7 +173,7 @@ class Fetcher:
         of the refusals of this room for every answer that is not 200 or 304.
         """
         meter = _Meter(self.caps, self.clock)
-        here = start = _checked(url)
+        here = start = web_address(url)
         for _ in range(self.caps.redirects + 1):
             own = dict(headers or {}) if _origin(here) == _origin(start) else {}
             answer = self._one(here, own, meter, into)
@@ -203,7 +203,7 @@ class Fetcher:
             raise errors.NotReached(url.host) from None
 
 
-def _checked(url: str | httpx.URL) -> httpx.URL:
+def web_address(url: str | httpx.URL) -> httpx.URL:
     """Return a web address without a name or password in it; raise NotAWebAddress."""
     try:
         found = httpx.URL(url)
@@ -221,7 +221,7 @@ def _next(here: httpx.URL, answer: Fetched) -> httpx.URL:
     if not location:
         raise errors.BadStatus(answer.status)
     try:
-        there = _checked(here.join(location))
+        there = web_address(here.join(location))
     except httpx.InvalidURL:
         raise errors.NotAWebAddress from None
     if here.scheme == "https" and there.scheme == "http":

@@ -1,109 +1,245 @@
-"""Opening times in words → schedules, only where every word was understood; otherwise nothing."""
+"""Opening times in words → schedules, only where every word was understood; otherwise nothing.
+
+A text is read from left to right, each pattern anchored where the reader stands, so that the work grows with
+the length of the text and a text that is longer than any opening time is not begun. What limits the hours and
+does not change them ("term time only", "by appointment") is kept in the words of each schedule.
+"""
 
 import re
+from dataclasses import dataclass, field, replace
 from datetime import time
 
 from linkwell.directory.records import ScheduleRecord
+
+LONGEST = 400  # characters of opening times that are read
+MOST = 60  # schedules out of one text
 
 _DAYS = {
     "mon": 0, "monday": 0, "tue": 1, "tues": 1, "tuesday": 1, "wed": 2, "weds": 2, "wednesday": 2, "thu": 3,
     "thur": 3, "thurs": 3, "thursday": 3, "fri": 4, "friday": 4, "sat": 5, "saturday": 5, "sun": 6, "sunday": 6,
 }  # fmt: skip
 _NAMES = "|".join(sorted(_DAYS, key=len, reverse=True))
-_DAY = rf"(?:{_NAMES})s?\.?"
-_DASH = r"\s*(?:-|–|—|to|until|till|through)\s*"
-_CLOCK = r"(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm|noon|a\.m\.?|p\.m\.?)?|(noon|midday|midnight)"
-_DAY_RANGE = re.compile(rf"({_DAY}){_DASH}({_DAY})", re.IGNORECASE)
-_DAY_LIST = re.compile(rf"{_DAY}(?:\s*(?:,|&|and|/|\+)\s*(?:and\s+)?{_DAY})*", re.IGNORECASE)
-_HOURS = re.compile(rf"(?:from\s+)?(?:{_CLOCK}){_DASH}(?:{_CLOCK})", re.IGNORECASE)
-_GROUPS = {
-    "weekdays": range(5),
-    "daily": range(7),
-    "every day": range(7),
-    "7 days a week": range(7),
-    "weekends": (5, 6),
-}
-_ORDINALS = {"1st": 1, "first": 1, "2nd": 2, "second": 2, "3rd": 3, "third": 3, "4th": 4, "fourth": 4, "last": -1}
-_ORDINAL = re.compile(
-    rf"({'|'.join(_ORDINALS)})\s+({_DAY})\s+(?:of\s+)?(?:the|each|every|in the)?\s*month", re.IGNORECASE
+_DAY = rf"(?:{_NAMES})s?\b\.?"
+_DASH = r" ?(?:-|\bto\b|\buntil\b|\btill\b|\bthrough\b) ?"
+_CLOCK = r"(\d{1,2})(?:[:.]?([0-5]\d))? ?(am|pm|noon|a\.m\.?|p\.m\.?)?(?: hrs?\b)?|(noon|midday|midnight)"
+_DAY_RANGE = re.compile(rf"({_DAY}){_DASH}({_DAY})")
+_DAY_LIST = re.compile(rf"{_DAY}(?: ?(?:,|&|\band\b|/|\+) ?(?:and )?{_DAY}(?! ?(?:-|to\b) ?(?:{_NAMES})))*")
+_BETWEEN = re.compile(rf"between (?:{_CLOCK}) and (?:{_CLOCK})(?![\w:])")
+_HOURS = re.compile(rf"(?:from )?(?:{_CLOCK}){_DASH}(?:{_CLOCK})(?![\w:])")
+_START = re.compile(rf"(?:from |at )?(?:{_CLOCK})(?: onwards)?(?![\w:]|{_DASH}\d)")
+_GROUPS = (
+    (re.compile(r"weekdays\b"), range(5)),
+    (re.compile(r"(?:daily|every ?day|(?:7|seven) days(?: a week)?)\b"), range(7)),
+    (re.compile(r"(?:at )?weekends\b"), range(5, 7)),
 )
-_GAP = re.compile(r"(?:[\s,;:&.]|\band\b|\balso\b|\bopen\b|\bevery\b(?! day))+", re.IGNORECASE)
+_ORDINALS = {"1st": 1, "first": 1, "2nd": 2, "second": 2, "3rd": 3, "third": 3, "4th": 4, "fourth": 4, "last": -1}
+_NTH = "|".join(_ORDINALS)
+_MONTH = r"(?: (?:(?:of|in) )?(?:the |each |every |a )?month\b| monthly\b)"
+_NTH_DAY = re.compile(
+    rf"(?:(every|each|monthly on(?: the)?|the) )?((?:{_NTH})(?: ?(?:,|&|and) ?(?:{_NTH}))*) ({_DAY})({_MONTH})?"
+)
+_EVERY_OTHER = re.compile(rf"(?:every other|alternate|fortnightly(?: on)?|every two weeks on) ({_DAY})")
+_ROUND_THE_CLOCK = re.compile(r"24 ?/ ?7\b|24 hours(?: a day)?,? ?(?:7|seven) days a week\b")
+_PART = re.compile(
+    r"(?:am ?(?:&|and|/) ?pm|mornings?|afternoons?|evenings?|all day)\b"
+    r"(?: ?(?:&|and|,|/) ?(?:mornings?|afternoons?|evenings?)\b)*"
+)
+_CLOSED = re.compile(r"closed\b(?! (?:on|during|for|until|in|bank|public))")
+_REMARK = re.compile(
+    r"\(?(?:(?:strictly )?(?:by )?(?:prior )?appointment(?: only)?(?: please)?|please (?:ring|call|phone)(?: first)?"
+    r"|drop[- ]?ins?|continuous|(?:during )?(?:local )?(?:school )?term[- ]?time(?: only)?"
+    r"|(?:not open (?:on )?|closed (?:on )?|except (?:for )?|excluding |not (?:on )?)(?:bank |public |and )+holidays)"
+    r"\)?(?= |[.,;)]|$)"
+)
+_GAP = re.compile(
+    r"(?:[ ,;:&.()]|\band\b|\balso\b|\b(?:we are )?open(?:ing)?(?: (?:times|hours))?\b|\bhours\b|\beach week\b"
+    rf"|\bweekly\b|\bon\b|\b(?:from|every|each)\b(?= (?:{_NAMES})))+"
+)
+
+
+@dataclass
+class _Days:
+    """Days named together, and how often they come round."""
+
+    weekdays: list[int]
+    weeks: list[int] = field(default_factory=list)  # of the month
+    frequency: str = "WEEKLY"
+    interval: int | None = None
 
 
 def schedules_of(text: str) -> list[ScheduleRecord]:
-    """Return weekly (or nth-weekday) schedules, or [] where any word was not understood."""
-    rest = " ".join(text.replace("\xa0", " ").split())
-    found: list[ScheduleRecord] = []
-    days: list[tuple[int, int | None]] = []
-    used = True  # the days named last have been given hours
-    while rest := _without_gap(rest):
-        if read := _read_days(rest):
-            if not used:
-                found += [_schedule(day, None) for day in days]
-            days, rest = read
-            used = False
-        elif (match := _HOURS.match(rest)) and days and (hours := _read_hours(match)):
-            found += [_schedule(day, hours) for day in days]
-            rest, used = rest[match.end() :], True
+    """Return the schedules of a text, or [] where any word was not understood.
+
+    Days alone have no hours; a beginning alone has no end. Where the days are sure but not how often they come
+    round ("every 2nd Thursday": of the month, or once in two weeks?), `frequency` is empty.
+    """
+    if len(text) > LONGEST:
+        return []
+    plain = re.sub(r"[‐-―−]", "-", text).replace("\xa0", " ").replace("\n", " ; ").casefold()
+    reader = _Reader(" ".join(plain.split()))
+    found = reader.read()[:MOST]
+    if any(one.frequency == "" for one in found):
+        reader.remarks.insert(0, " ".join(text.split()))
+    words = "; ".join(dict.fromkeys(reader.remarks))
+    return [replace(one, description="; ".join(filter(None, [one.description, words]))) for one in found]
+
+
+class _Reader:
+    """Where in a text the reader stands, and what it has found so far."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.at = text, 0
+        self.days: list[_Days] = []  # named last, to be given hours together
+        self.is_used = True
+        self.is_closed = False  # a remark ended what it belongs to: no more days may follow it
+        self.hours_before: tuple[time, time | None] | None = None  # "9-5 Mon-Fri"
+        self.gap = ""  # what stood before the place where the reader is
+        self.found: list[ScheduleRecord] = []
+        self.remarks: list[str] = []
+
+    def read(self) -> list[ScheduleRecord]:
+        """Return every schedule; [] where a word is not understood."""
+        while self.at < len(self.text):
+            if gap := self._take(_GAP):
+                self.gap = gap[0]
+                continue
+            if not (self._remark() or self._closed() or self._group() or self._hours() or self._part()):
+                return []
+        if not self.is_used:  # days without hours
+            self._give(None, None)
+        return self.found if self.hours_before is None else []
+
+    def _take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        match = pattern.match(self.text, self.at)
+        if match and match.end() > self.at:
+            self.at = match.end()
+            return match
+        return None
+
+    def _remark(self) -> bool:
+        if match := self._take(_REMARK):
+            self.remarks.append(match[0].strip("() "))
+            self.is_closed = bool(self.days or self.found)
+        return match is not None
+
+    def _closed(self) -> bool:
+        if not self.days or self.is_used or not self._take(_CLOSED):
+            return False
+        self.days, self.is_used = [], True
+        return True
+
+    def _group(self) -> bool:
+        if self.is_closed or (days := self._days()) is None:
+            return False
+        if not self.is_used and re.search(r"[;.]", self.gap):
+            return False  # "Mondays. Tuesdays 2-4pm": do the hours belong to both?
+        self.days, self.is_used = [days] if self.is_used else [*self.days, days], False
+        if self.hours_before is not None:
+            if self.found:  # hours before the days: which of several do they belong to?
+                return False
+            self._give(*self.hours_before)
+            self.hours_before, self.days = None, []
+        return True
+
+    def _days(self) -> _Days | None:
+        if self._take(_ROUND_THE_CLOCK):
+            self.found += _schedules(_Days(list(range(7))), time(0), time(23, 59))
+            return _Days([])
+        if match := self._take(_NTH_DAY):
+            return _nth(match)
+        if match := self._take(_EVERY_OTHER):
+            return _Days([_day(match[1])], interval=2)
+        for pattern, group in _GROUPS:
+            if self._take(pattern):
+                return _Days(list(group))
+        if match := self._take(_DAY_RANGE):
+            first, last = _day(match[1]), _day(match[2])
+            return _Days(list(range(first, last + 1))) if first <= last else None
+        if match := self._take(_DAY_LIST):
+            return _Days([_day(name) for name in re.findall(rf"\b(?:{_NAMES})s?\b", match[0])])
+        return None
+
+    def _hours(self) -> bool:
+        start = self.at
+        if match := self._take(_BETWEEN) or self._take(_HOURS):
+            hours = _span(match)
+        elif match := self._take(_START):
+            opens = _clock(match.groups()[:4], _mark(match[3])) if match[3] or match[4] else None
+            hours = (opens, None) if opens else None
         else:
-            return []
-    if not used:
-        found += [_schedule(day, None) for day in days]
-    return found
+            return False
+        if hours is None or (not self.days and (self.found or self.hours_before)):
+            self.at = start
+            return False
+        if not self.days:
+            self.hours_before = hours
+        else:
+            self._give(*hours)
+        return True
+
+    def _part(self) -> bool:
+        if not self.days or self.is_used or not (match := self._take(_PART)):
+            return False
+        self._give(None, None, match[0])
+        return True
+
+    def _give(self, opens: time | None, closes: time | None, words: str = "") -> None:
+        for days in self.days:
+            self.found += [replace(one, description=words) for one in _schedules(days, opens, closes)]
+        self.is_used = True
 
 
-def _without_gap(text: str) -> str:
-    gap = _GAP.match(text)
-    return text[gap.end() :] if gap else text
-
-
-def _read_days(text: str) -> tuple[list[tuple[int, int | None]], str] | None:
-    if match := _ORDINAL.match(text):
-        return [(_day(match[2]), _ORDINALS[match[1].lower()])], text[match.end() :]
-    for words, group in _GROUPS.items():
-        if text.lower().startswith(words):
-            return [(day, None) for day in group], text[len(words) :]
-    if match := _DAY_RANGE.match(text):
-        first, last = _day(match[1]), _day(match[2])
-        if first > last:
-            return None
-        return [(day, None) for day in range(first, last + 1)], text[match.end() :]
-    if match := _DAY_LIST.match(text):
-        names = re.findall(rf"\b(?:{_NAMES})s?\b", match[0], re.IGNORECASE)
-        return [(_day(name), None) for name in names], text[match.end() :]
-    return None
+def _nth(match: re.Match[str]) -> _Days:
+    weeks = [_ORDINALS[word] for word in re.findall(rf"\b(?:{_NTH})\b", match[2])]
+    every = "every" in match[0].split() or "each" in match[0].split()
+    if every and not match[4] and len(weeks) == 1 and weeks[0] in (2, 3, 4):
+        return _Days([_day(match[3])], frequency="")
+    return _Days([_day(match[3])], weeks=weeks, frequency="MONTHLY")
 
 
 def _day(name: str) -> int:
-    word = name.lower().rstrip(".")
+    word = name.rstrip(".")
     return _DAYS[word] if word in _DAYS else _DAYS[word.removesuffix("s")]
 
 
-def _read_hours(match: re.Match[str]) -> tuple[time, time] | None:
+def _span(match: re.Match[str]) -> tuple[time, time] | None:
+    """Return hours of which it is sure whether they are before or after noon."""
     half, other = match.groups()[:4], match.groups()[4:]
-    end_mark = _mark(other[2]) or ("pm" if other[3] in ("noon", "midday") else "")
-    begin_mark = _mark(half[2])
-    closes = _clock(other, end_mark)
-    opens = _clock(half, begin_mark)
-    if not (begin_mark or end_mark or half[3] or other[3] or half[1] or other[1]):
-        return None  # "2-4": morning or afternoon?
-    if opens and closes and not begin_mark and end_mark == "pm" and half[0]:
+    begin_mark, end_mark = _mark(half[2]), _mark(other[2]) or ("pm" if other[3] in ("noon", "midday") else "")
+    opens, closes = _clock(half, begin_mark), _clock(other, end_mark)
+    if not opens or not closes:
+        return None
+    if not (begin_mark or end_mark or half[3] or other[3]):
+        closes = _without_marks(half, other, opens, closes)
+    elif not begin_mark and end_mark == "pm" and half[0]:
         afternoon = _clock(half, "pm")
         opens = afternoon if afternoon and afternoon < closes else opens
-    if opens and closes and begin_mark and not end_mark and other[0] and closes <= opens:
+    elif begin_mark and not end_mark and other[0] and closes <= opens:
         closes = _clock(other, "pm")
-    return (opens, closes) if opens and closes and opens < closes else None
+    return (opens, closes) if closes and opens < closes else None
+
+
+def _without_marks(
+    half: tuple[str | None, ...], other: tuple[str | None, ...], opens: time, closes: time
+) -> time | None:
+    """Return when "9-5", "10.00-12.00" or "14:00-16:00" ends; None for "2-4" and "9-11", which may be either."""
+    on_24_hours = closes.hour >= 13 or (half[0] or "").startswith("0") and half[1]
+    if on_24_hours:
+        return closes
+    if 8 <= opens.hour <= 12 and 1 <= closes.hour <= 6 and not (other[0] or "").startswith("0"):
+        return closes.replace(hour=closes.hour + 12)
+    return closes if 8 <= opens.hour <= 11 and closes.hour == 12 else None
 
 
 def _mark(text: str | None) -> str:
-    mark = (text or "").lower().replace(".", "")
+    mark = (text or "").replace(".", "")
     return "pm" if mark == "noon" else mark
 
 
 def _clock(parts: tuple[str | None, ...], mark: str) -> time | None:
     hour_text, minute_text, _, word = parts
     if word:
-        return time(23, 59) if word.lower() == "midnight" else time(12)
+        return time(23, 59) if word == "midnight" else time(12)
     hour, minute = int(hour_text or 0), int(minute_text or 0)
     if mark and not 1 <= hour <= 12:
         return None
@@ -114,12 +250,12 @@ def _clock(parts: tuple[str | None, ...], mark: str) -> time | None:
     return time(hour, minute) if hour < 24 and minute < 60 else None
 
 
-def _schedule(day: tuple[int, int | None], hours: tuple[time, time] | None) -> ScheduleRecord:
-    weekday, week = day
-    return ScheduleRecord(
-        frequency="MONTHLY" if week else "WEEKLY",
-        weekday=weekday,
-        week_of_month=week,
-        opens_at=hours[0] if hours else None,
-        closes_at=hours[1] if hours else None,
-    )
+def _schedules(days: _Days, opens: time | None, closes: time | None) -> list[ScheduleRecord]:
+    return [
+        ScheduleRecord(
+            frequency=days.frequency, interval=days.interval, weekday=weekday, week_of_month=week,
+            opens_at=opens, closes_at=closes,
+        )
+        for week in days.weeks or [None]
+        for weekday in days.weekdays
+    ]  # fmt: skip

@@ -178,9 +178,11 @@ def test_a_missing_column_is_a_sentence_that_names_it_and_those_there_are(mappin
         TableReader(b"Name,Tel\nA,1\n", mapping)
 
 
-def test_an_excel_file_is_a_sentence_that_says_what_to_do(mapping):
-    with pytest.raises(CannotRead, match="Save as → CSV"):
+def test_a_broken_or_old_excel_file_is_a_sentence_that_says_what_to_do(mapping):
+    with pytest.raises(CannotRead, match="damaged and cannot be opened"):
         TableReader(b"PK\x03\x04rest", mapping)
+    with pytest.raises(CannotRead, match="Save as → CSV"):
+        TableReader(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 an old workbook", mapping)
 
 
 @pytest.mark.parametrize(

@@ -52,8 +52,6 @@ def test_a_span_of_days_is_each_of_them():
         "Wednesday 2=3pm",
         "By appointment",
         "Wednesday 2 - 4",
-        "Mon & Thur 1-3pm (except bank holidays)",
-        "Friday from 6pm",
         "9 - 4 weekdays except Wed 9 - 2",
         "NA",
         "",
@@ -79,4 +77,4 @@ def test_no_text_trips_the_reader(text):
 )
 def test_no_mixture_of_its_own_words_trips_the_reader(words):
     for one in schedules_of(" ".join(words)):
-        assert one.opens_at is None or one.opens_at < one.closes_at
+        assert one.closes_at is None or one.opens_at < one.closes_at

@@ -8,11 +8,17 @@ import pytest
 from linkwell.directory.imports import import_records
 from linkwell.directory.models import Service
 from linkwell.interop import errors
+from linkwell.interop.asking import Asking
 from linkwell.interop.open_referral import open_address
 from tests.interop.hostile import breaks_off, hostile_server, says
 from tests.interop.test_fetching import fetcher
 
 COUNT = 7
+
+
+def patient():
+    """Asks again at once, so that no test waits."""
+    return Asking(fetcher(), sleep=lambda _: None)
 
 
 def service(number, **more):
@@ -55,7 +61,7 @@ def feed(envelope=oruk3, make=full, each=3):
 @contextmanager
 def opened(paths, path="/feed/services", **options):
     with hostile_server(paths) as server:
-        with open_address(server.url(path), fetcher=fetcher(), sleep=lambda _: None, **options) as reader:
+        with open_address(server.url(path), asking=patient(), **options) as reader:
             yield reader
 
 
@@ -102,7 +108,7 @@ def test_an_id_is_one_step_of_an_address_whatever_it_holds():
     odd = "a/../b?c#d e"
     single = {page(1): answers(oruk3([{**service(1), "id": odd}], 1, 1, total_items=1))}
     with hostile_server(single | {"/feed/services/a%2F..%2Fb%3Fc%23d%20e": answers({**full(1), "id": odd})}) as server:
-        with open_address(server.url("/feed/services"), fetcher=fetcher(), sleep=lambda _: None) as reader:
+        with open_address(server.url("/feed/services"), asking=patient()) as reader:
             assert not reader.read(next(reader.raws())).is_shallow
 
 

@@ -17,12 +17,13 @@ from linkwell.directory.records import (
     ServiceRecord,
     TermRecord,
 )
-from linkwell.interop import cleaning, meanings
+from linkwell.interop import cleaning, masking, meanings
 from linkwell.interop.encodings import file_bytes
 from linkwell.interop.errors import CannotRead
+from linkwell.interop.files import archives, sheets
 from linkwell.interop.files import mapping as mappings
 from linkwell.interop.files.mapping import Mapping
-from linkwell.interop.files.rows import Row, table
+from linkwell.interop.files.rows import Row, Table, table
 from linkwell.interop.notes import NAME, Node, Notes
 from linkwell.interop.opening_times import schedules_of
 from linkwell.interop.phones import phones
@@ -30,7 +31,10 @@ from linkwell.interop.undisclosed import hide_address
 from linkwell.matching import vocabulary
 from linkwell.places import grid, postcodes
 
-VERSION = b"1"
+VERSION = b"2"
+# What a spreadsheet would run: "=…", "@SUM(…", "+cmd|…"; not "+44 161 …", "- lunch", "@club".
+_FORMULA = re.compile(r"\s*(?:=\s*\S|[+\-@]\s*[A-Za-z][A-Za-z0-9.]*\(|[+\-@].{0,200}\w\|['\s])", re.DOTALL)
+FORMULA = "It is a formula that a spreadsheet would run, not words: put what it shows in its place"
 _YES = frozenset({"yes", "y", "true", "1"})
 _NO = frozenset({"no", "n", "false", "0"})
 
@@ -38,6 +42,13 @@ _NO = frozenset({"no", "n", "false", "0"})
 def open_table(path: Path, *, mapping: str) -> "TableReader":
     """Return the reader of a spreadsheet; raise CannotRead where file and mapping do not meet."""
     return TableReader(file_bytes(path), mappings.load(mapping), name=path.stem)
+
+
+def read_table(data: bytes, *, encoding: str = "", delimiter: str = "") -> tuple[str, Table]:
+    """Return what a spreadsheet is ("xlsx" or "csv") and its rows."""
+    if data.startswith(archives.MARK):
+        return "xlsx", sheets.sheet(data)
+    return "csv", table(data, encoding=encoding, delimiter=delimiter)
 
 
 class _Fields(Node):
@@ -56,17 +67,16 @@ class _Fields(Node):
 class TableReader:
     """The records of one spreadsheet."""
 
-    format = "csv"
-
     def __init__(self, data: bytes, mapping: Mapping, *, name: str = "file") -> None:
         self.mapping, self.name, self.list_name = mapping, name, mapping.list_name
-        self.table = table(data, encoding=mapping.encoding, delimiter=mapping.delimiter)
+        self.format, self.table = read_table(data, encoding=mapping.encoding, delimiter=mapping.delimiter)
         self.is_whole_list, self.licence, self.attribution = mapping.whole_list, mapping.licence, mapping.attribution
         self.mended = (
             []
             if self.table.encoding in ("utf-8", mapping.encoding)
             else [f"The file is in {self.table.encoding}, not UTF-8"]
         )
+        self.mended += self.table.notes
         self._position = self._columns()
 
     def _columns(self) -> dict[str, int]:
@@ -104,6 +114,9 @@ class TableReader:
             )
             return Issue("refusal", record, raw.where, cleaning.shown(row.text, 80), "", reason)
         cells = self._cells(row)
+        for column, cell in cells.items():
+            if _FORMULA.match(cell):
+                return Issue("refusal", record, f"{raw.where}, column {column}", cleaning.shown(cell, 80), "", FORMULA)
         values = dict(self.mapping.constants)
         for rule in self.mapping.rules:
             if rule.holds(cells.get(rule.column, "")):
@@ -117,6 +130,13 @@ class TableReader:
             if (filled := mappings.fill(template, cells)).strip(" ,;:.-()")
         }
         return self._service(values, cells, row, record)
+
+    def raw_text(self, raw: Raw) -> str:
+        """Return a row as its source wrote it, a line for each column, addresses masked."""
+        cells = self.table.rows[raw.number].cells
+        return masking.masked(
+            "\n".join(f"{name}: {cell}" for name, cell in zip(self.table.header, cells, strict=False))
+        )
 
     def _says_nothing(self, cells: dict[str, str], notes: Notes, row: Row) -> None:
         for column, cell in cells.items():
@@ -152,6 +172,9 @@ class TableReader:
             node.url("url"),
             node.email("email"),
         )
+        if re.fullmatch(r"[1-3578]\d{9}", digits := node.words("phone")):  # a spreadsheet took it for a number
+            notes.repair(node.at("phone"), digits, f"0{digits}", "The 0 at its beginning was missing")
+            node.value["phone"] = f"0{digits}"
         service.phones = node.telephones("phone")
         _contact(service, node)
         _organisation(service, node)

@@ -2,13 +2,14 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from linkwell.interop.encodings import to_text
 from linkwell.interop.errors import CannotRead
 
 MOST_LINES_IN_A_ROW = 300
+MOST_TITLES = 8  # rows above the names of the columns
 LONGEST_ROW = 400_000  # characters
 DELIMITERS = ",;\t|"
 csv.field_size_limit(LONGEST_ROW)
@@ -31,21 +32,34 @@ class Table:
     header: tuple[str, ...]
     rows: tuple[Row, ...]
     encoding: str
+    notes: tuple[str, ...] = ()  # what a reader of the list should know of the file as a whole
 
 
 def table(data: bytes, *, encoding: str = "", delimiter: str = "", header: bool = True) -> Table:
     """Return the rows of a spreadsheet saved as text; raise CannotRead where it is none."""
     if data[:4] == b"PK\x03\x04" or data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        raise CannotRead("This is an Excel or zip file. Open it, choose Save as → CSV UTF-8, and import that.")
+        raise CannotRead(
+            "This is an old Excel file or a zip file. Open it, choose Save as → CSV UTF-8, and import that."
+        )
     text, found = to_text(data, encoding)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     mark = delimiter or _delimiter(text)
     rows = list(_rows(text, mark))
     if not header:
         return Table((), tuple(rows), found)
-    if not rows or rows[0].problem or not any(cell.strip() for cell in rows[0].cells):
+    return headed(rows, encoding=found)
+
+
+def headed(rows: Sequence[Row], *, encoding: str, notes: tuple[str, ...] = ()) -> Table:
+    """Return the table under the row that names the columns; a title of one cell may stand above it."""
+    at = next((place for place, row in enumerate(rows[:MOST_TITLES]) if _filled(row) > 1), 0)
+    if not rows or rows[at].problem or not _filled(rows[at]):
         raise CannotRead("The first row of this file names no columns. Put the column names into row 1.")
-    return Table(tuple(" ".join(cell.split()) for cell in rows[0].cells), tuple(rows[1:]), found)
+    return Table(tuple(" ".join(cell.split()) for cell in rows[at].cells), tuple(rows[at + 1 :]), encoding, notes)
+
+
+def _filled(row: Row) -> int:
+    return sum(1 for cell in row.cells if cell.strip())
 
 
 def _delimiter(text: str) -> str:

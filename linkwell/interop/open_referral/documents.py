@@ -26,6 +26,27 @@ class Document:
     mended: list[str] = field(default_factory=list)  # what was wrong with the file as a whole
     cut_off: bool = False  # the file ends inside its last record
 
+    def said(self, *names: str) -> int | None:
+        """Return the first number that the envelope gives under one of the names."""
+        values = (self.envelope.get(name) for name in names)
+        return next((value for value in values if isinstance(value, int) and not isinstance(value, bool)), None)
+
+    @property
+    def total(self) -> int | None:
+        """How many services the feed says that it has."""
+        return self.said("total_items", "totalElements")
+
+    @property
+    def pages(self) -> int | None:
+        """How many pages the feed says that it has."""
+        return self.said("total_pages", "totalPages")
+
+    @property
+    def says_last(self) -> bool:
+        """Whether no page follows by the envelope's own word; a bare list has no pages."""
+        last = self.envelope.get("last_page", self.envelope.get("last")) is True
+        return last or self.envelope.get("empty") is True or not self.envelope
+
     def path(self, number: int) -> str:
         return f"{self.base}[{number}]" if self.is_list else "$"
 
@@ -70,16 +91,13 @@ def _decoded(raw: msgspec.Raw) -> Any:
 
 
 def _enveloped(records: list[bytes], key: str, envelope: dict[str, Any]) -> Document:
-    def number(*names: str) -> int | None:
-        values = (envelope.get(name) for name in names)
-        return next((value for value in values if isinstance(value, int) and not isinstance(value, bool)), None)
-
-    pages, total = number("total_pages", "totalPages"), number("total_items", "totalElements")
+    found = Document(records, base=f"$.{key}", envelope=envelope)
     first = envelope.get("first_page", envelope.get("first"))
-    last = envelope.get("last_page", envelope.get("last"))
-    one_page = pages is not None and pages <= 1 or (pages is None and first is True and last is True)
-    whole = one_page and (total is None or total <= len(records))
-    return Document(records, base=f"$.{key}", is_whole_list=whole, envelope=envelope)
+    one_page = (
+        found.pages is not None and found.pages <= 1 or (found.pages is None and first is True and found.says_last)
+    )
+    found.is_whole_list = one_page and (found.total is None or found.total <= len(records))
+    return found
 
 
 def _lenient(data: bytes) -> Document:

@@ -32,6 +32,8 @@ def phone(node: Node) -> list[PhoneRecord]:
     """Return the numbers of one phone object."""
     found = node.telephones("number")
     words = node.plain("description", limit=NAME)
+    if "fax" in node.words("type", "number_type", limit=40).casefold():
+        words = words or "fax"
     extension = node.words("extension", limit=20)
     for record in found:
         record.label = record.label or words
@@ -148,8 +150,10 @@ def _schedule(node: Node) -> list[ScheduleRecord]:
         if re.fullmatch(r"-?\d{1,2}", month_day) and 1 <= abs(int(month_day)) <= 31:
             base.day_of_month = int(month_day)
         if description and not (base.opens_at or base.day_of_month):
-            base.description = description
-            return schedules_of(description) or [base]
+            read = schedules_of(description)
+            if not read or not all(one.frequency for one in read):
+                return [base]
+            return [replace(one, valid_from=base.valid_from, valid_to=base.valid_to) for one in read]
         return [base] if base.opens_at or base.day_of_month or description else []
     return [replace(base, weekday=day, week_of_month=week if frequency == "MONTHLY" else None) for week, day in days]
 

@@ -5,129 +5,72 @@ gone because a page failed. A feed whose pages go round in a ring, or whose tota
 """
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import IO, Any, overload
+from typing import Any
 from urllib.parse import quote
 
 import httpx
 import msgspec
-from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential
 
 from linkwell.interop import errors
-from linkwell.interop.fetching import Fetcher
+from linkwell.interop.asking import Asking, Progress, tell_nobody
+from linkwell.interop.fetching import web_address
 from linkwell.interop.open_referral.documents import Document, split
 from linkwell.interop.open_referral.reader import FeedReader, id_of
 from linkwell.interop.open_referral.service import NESTED
+from linkwell.interop.spool import Spool
 
 PER_PAGE = 100
 MOST_PAGES = 5_000
 MOST_SERVICES = 200_000
 FAILURES_IN_A_ROW = 3  # pages or services, before the rest is given up
-TRIES = 3
-
-Progress = Callable[[str, int], None]
-
-
-class Spool(Sequence[bytes]):
-    """Records kept in a file on disk, so that a feed of any size needs little memory."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-        self._spans: list[tuple[int, int]] = []
-
-    def append(self, record: bytes) -> None:
-        self._spans.append(self._write(record))
-
-    def replace(self, number: int, record: bytes) -> None:
-        """Put another record in a record's place."""
-        self._spans[number] = self._write(record)
-
-    def _write(self, record: bytes) -> tuple[int, int]:
-        start = self._file.seek(0, 2)
-        self._file.write(record)
-        return start, len(record)
-
-    def __len__(self) -> int:
-        return len(self._spans)
-
-    @overload
-    def __getitem__(self, number: int) -> bytes: ...
-    @overload
-    def __getitem__(self, number: slice) -> list[bytes]: ...
-    def __getitem__(self, number: int | slice) -> bytes | list[bytes]:
-        if isinstance(number, slice):
-            return [self[each] for each in range(*number.indices(len(self)))]
-        start, size = self._spans[number]
-        self._file.seek(start)
-        return self._file.read(size)
 
 
 @contextmanager
 def open_address(
-    url: str, *, kind: str = "auto", fetcher: Fetcher | None = None, progress: Progress | None = None,
-    sleep: Callable[[float], None] | None = None,
+    url: str, *, kind: str = "auto", asking: Asking | None = None, progress: Progress = tell_nobody,
+    answer: bytes | None = None,
 ) -> Iterator[FeedReader]:  # fmt: skip
     """Fetch a feed, a page of one or one service by its address; give its reader while the block runs.
 
-    Raises CannotRead or NotFetched where not even its first page can be had.
+    `answer` is what the address itself has already answered. Raises CannotRead or NotFetched where not even the
+    first page can be had.
     """
     with tempfile.TemporaryFile() as file:
-        walk = _Walk(Spool(file), fetcher or Fetcher(), progress or (lambda what, done: None), sleep)
-        yield FeedReader(walk.document(url), kind=kind)
+        walk = _Walk(Spool(file), asking or Asking(), progress)
+        yield FeedReader(walk.document(web_address(url), answer), kind=kind)
 
 
-@dataclass
-class _Page:
-    """What the envelope of one page says."""
-
-    records: Sequence[bytes]
-    total: int | None
-    pages: int | None
-    says_last: bool
+def is_paged(url: httpx.URL) -> bool:
+    """Say whether an address is a list's own, of which pages are asked for before anything else."""
+    return "page" not in url.params and url.path.rstrip("/").endswith("/services")
 
 
 @dataclass
 class _Walk:
     spool: Spool
-    fetcher: Fetcher
+    asking: Asking
     progress: Progress
-    sleep: Callable[[float], None] | None = None
     seen: set[str] = field(default_factory=set)
     mended: list[str] = field(default_factory=list)
     envelope: dict[str, Any] = field(default_factory=dict)  # of the first page: it tells the format
     is_whole: bool = True
 
-    def document(self, url: str) -> Document:
-        start = self._start(httpx.URL(url) if _parses(url) else url)
-        if isinstance(start, Document):
-            return start
-        self._pages(start)
-        self._in_full(start)
-        return Document(self.spool, is_whole_list=self.is_whole, mended=self.mended, envelope=self.envelope)
-
-    def _start(self, url: httpx.URL | str) -> Document | httpx.URL:
-        """Return the address of the feed's list, or what stands at an address that is no list of pages."""
-        if isinstance(url, str):
-            raise errors.NotAWebAddress
-        if "page" in url.params:
-            return self._get(url)
-        path = url.path.rstrip("/")
-        if not path.endswith("/services"):
-            found = self._get(url)
-            is_root = not found.is_list and b'"openapi_url"' in found.records[0]
+    def document(self, url: httpx.URL, answer: bytes | None) -> Document:
+        if not is_paged(url):
+            found = split(answer) if answer is not None else self._get(url)
+            is_root = "page" not in url.params and not found.is_list and b'"openapi_url"' in found.records[0]
             if not is_root:
                 return found
-            url = url.copy_with(path=f"{path}/services")
-        return url
+            url = url.copy_with(path=f"{url.path.rstrip('/')}/services")
+        self._pages(url)
+        self._in_full(url)
+        return Document(self.spool, is_whole_list=self.is_whole, mended=self.mended, envelope=self.envelope)
 
     def _get(self, url: httpx.URL) -> Document:
-        retrying = Retrying(
-            stop=stop_after_attempt(TRIES), wait=wait_exponential(multiplier=0.5, max=20), reraise=True,
-            retry=retry_if_exception(_may_pass), **({"sleep": self.sleep} if self.sleep else {}),
-        )  # fmt: skip
-        return split(retrying(self.fetcher.get, str(url), headers={"Accept": "application/json"}).body)
+        return split(self.asking.body(str(url)))
 
     def _pages(self, start: httpx.URL) -> None:
         failures, number, total = 0, 0, None
@@ -135,8 +78,9 @@ class _Walk:
             number += 1
             address = start.copy_merge_params({"page": str(number), "per_page": str(PER_PAGE)})
             try:
-                found = self._get(address)
-                page = _page(found)
+                page = self._get(address)
+                if not page.is_list:
+                    raise errors.CannotRead("It is no list of services.")
             except (errors.NotFetched, errors.CannotRead) as fault:
                 if number == 1:
                     raise
@@ -146,7 +90,7 @@ class _Walk:
                     return
                 continue
             failures = 0
-            self.envelope = self.envelope or found.envelope
+            self.envelope = self.envelope or page.envelope
             total = page.total if page.total is not None else total
             if not page.records:
                 break
@@ -202,36 +146,6 @@ class _Walk:
     def _partial(self, why: str) -> None:
         self.is_whole = False
         self.mended.append(why)
-
-
-def _parses(url: str) -> bool:
-    try:
-        return bool(httpx.URL(url).host)
-    except (httpx.InvalidURL, ValueError):
-        return False
-
-
-def _may_pass(fault: BaseException) -> bool:
-    """Say whether trying again may help: not where the address itself is refused."""
-    if isinstance(fault, errors.BadStatus):
-        return fault.status == 429 or fault.status >= 500
-    return isinstance(fault, errors.NotReached | errors.CutShort)
-
-
-def _page(found: Document) -> _Page:
-    if not found.is_list:
-        raise errors.CannotRead("It is no list of services.")
-    said = found.envelope
-
-    def number(*names: str) -> int | None:
-        values = (said.get(name) for name in names)
-        return next((value for value in values if isinstance(value, int) and not isinstance(value, bool)), None)
-
-    whole_list = not said  # a bare list has no pages
-    last = said.get("last_page", said.get("last")) is True or said.get("empty") is True
-    return _Page(
-        found.records, number("total_items", "totalElements"), number("total_pages", "totalPages"), last or whole_list
-    )
 
 
 def _is_shallow(record: bytes) -> bool:
