@@ -121,7 +121,8 @@ def record_report(*, service_id: int, kind: str, by: Membership | None, at: date
     service.open_reports, service.reported_at = min(service.open_reports + 1, MOST_REPORTS), at
     service.save(update_fields=["open_reports", "reported_at"])
     call_list.add_call(service_id=service_id, why="report", at=at)
-    audit.record("directory.reported", about=service, by=by, at=at)
+    if by is not None:  # a visitor belongs to no scheme, whose trails these are; the report itself says when
+        audit.record("directory.reported", about=service, by=by, at=at)
     return report
 
 

@@ -64,7 +64,8 @@ def suggest_changes(
         )
         for name, text in {**suggested, **address}.items()
     )  # fmt: skip
-    audit.record("directory.change_suggested", about=service, by=by, at=at)
+    if origin != "public":  # a visitor belongs to no scheme, whose trails these are; the rows say when
+        audit.record("directory.change_suggested", about=service, by=by, at=at)
     return submission
 
 
