@@ -26,6 +26,7 @@ from linkwell.directory.models.standing import (
     Verification,
 )
 from linkwell.directory.models.terms import Attribute, ServiceNeed, TaxonomyTerm
+from linkwell.directory.models.uploads import ListMapping, Upload
 
 __all__ = [
     "Accessibility",
@@ -45,6 +46,7 @@ __all__ = [
     "InternalRemark",
     "Joining",
     "Language",
+    "ListMapping",
     "Location",
     "NeedPhrase",
     "OperatingStatus",
@@ -63,5 +65,6 @@ __all__ = [
     "Source",
     "TaxonomyTerm",
     "TermNeed",
+    "Upload",
     "Verification",
 ]
