@@ -103,6 +103,7 @@ INSTALLED_APPS = [
     "linkwell.connections.apps.ConnectionsConfig",
     "linkwell.outcomes.apps.OutcomesConfig",
     "linkwell.evaluation.apps.EvaluationConfig",
+    "linkwell.interop.apps.InteropConfig",
     "linkwell.web.apps.WebConfig",
 ]
 
@@ -274,6 +275,8 @@ if LINKWELL_MAP_TILES:
     _tiles = urlsplit(LINKWELL_MAP_TILES)
     CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"].append(f"{_tiles.scheme}://{_tiles.netloc.replace('{s}', '*')}")
 LINKWELL_MEASURES = os.environ.get("LINKWELL_MEASURES", "")  # folder of measures that the adopter holds a licence for
+
+FEED_LIST_SECONDS = 30  # how long a process may hold the keys of a list of the open feed (directory/queries/feed_lists)
 
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", "English")]

@@ -18,6 +18,8 @@ urlpatterns = [
     path("", include("linkwell.web.review.urls")),
     path("", include("linkwell.web.ending.urls")),
     path("", include("linkwell.web.find.urls")),
+    path("", include("linkwell.web.editing.urls")),
+    path("organisation/", include("linkwell.web.organisation.urls")),
     path("", include("linkwell.web.directory.urls")),
     path("find-help/", include("linkwell.web.public.urls")),
     path("", include("linkwell.web.connect.urls")),
@@ -29,4 +31,5 @@ urlpatterns = [
     path("", include("linkwell.web.looked.urls")),
     path("manage/", include("linkwell.web.manage.urls")),
     path("evidence/", include("linkwell.web.evidence.urls")),
+    path("open-referral/", include("linkwell.web.feed.urls")),
 ]

@@ -162,11 +162,11 @@ def _disclosed(row: Service) -> dict[str, Any]:
 def _undisclosed(row: Service) -> dict[str, Any]:
     """Return what cannot lead to a door: no address online, and no text that names a place."""
     said = _disclosed(row)
-    kept = {name: _harmless(value) for name, value in said.items() if name not in ("email", "url", "website")}
+    kept = {name: harmless(value) for name, value in said.items() if name not in ("email", "url", "website")}
     return kept | {"email": "", "url": "", "website": ""}
 
 
-def _harmless(value: Any) -> Any:
+def harmless(value: Any) -> Any:
     if isinstance(value, tuple):
         return tuple(one for one in value if not _LEADS_THERE.search(one))
     return "" if _LEADS_THERE.search(value) else value

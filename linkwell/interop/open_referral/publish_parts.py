@@ -1,10 +1,11 @@
-"""What hangs on a published service: times, costs, phones, desks, places, attributes. Pure; ids are made of contents."""
+"""What hangs on a published service: times, costs, phones, desks, places, attributes. Ids are made of contents."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import groupby
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID, uuid5
 
 from linkwell.directory.queries.feed_rows import (
@@ -15,8 +16,8 @@ from linkwell.directory.queries.feed_rows import (
     FeedSchedule,
     FeedService,
 )
-from linkwell.interop.cleaning import is_email, is_web_address
-from linkwell.interop.open_referral.publish_terms import own_term, term
+from linkwell.interop import cleaning
+from linkwell.interop.open_referral.publish_terms import OWN, own_term, term
 
 Told = dict[str, Any]
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -45,12 +46,13 @@ def told(**values: Any) -> Told:
 
 def web(address: str) -> str:
     """Return a web address that every reader takes for one, or ""."""
-    return address if is_web_address(address) else ""
+    found = cleaning.url(address).value if address else None
+    return quote(found, safe="%/:=&?~#+!$,;'@()*[]") if found else ""
 
 
 def mail(address: str) -> str:
     """Return an e-mail address that every reader takes for one, or ""."""
-    return address if is_email(address) else ""
+    return (cleaning.email(address).value or "") if address else ""
 
 
 def at_location_id(service: UUID, location: UUID) -> UUID:
@@ -231,8 +233,6 @@ def access_terms(yes: Iterable[str], no: Iterable[str], ids: Ids, link: str) -> 
 
 
 def _known(taxonomy: str, code: str) -> bool:
-    from linkwell.interop.open_referral.publish_terms import OWN
-
     return code in OWN[taxonomy].terms
 
 

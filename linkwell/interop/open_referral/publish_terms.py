@@ -25,10 +25,10 @@ _OPERATING = {
     "closed": ("Closed", "It has ended."),
 }
 _CONFIRMED = {
-    "group": ("Confirmed by the group itself", "Whoever runs it said that the entry is right, on the day in the value."),
+    "group": ("Confirmed by the group itself", "Whoever runs it said on the day in the value that it is right."),
     "worker": ("Confirmed by staff", "A member of staff looked whether the entry is right, on the day in the value."),
-    "public": ("Confirmed by a visitor", "Somebody who went there said that the entry is right, on the day in the value."),
-    "source": ("Checked by its source", "The list that the entry comes from says it was checked on the day in the value."),
+    "public": ("Confirmed by a visitor", "Somebody who went there said on the day in the value that it is right."),
+    "source": ("Checked by its source", "Its source says that it was checked on the day in the value."),
     "nobody": ("Not confirmed", "Nobody has said since it was listed that the entry is right."),
 }  # fmt: skip
 _KINDS = {
