@@ -15,7 +15,7 @@ from linkwell.directory.queries.entries import Number, Place, place_of
 from linkwell.directory.queries.public import LISTED, shown_services
 from linkwell.matching import needs, vocabulary
 from linkwell.matching.query import Point
-from linkwell.matching.reasons import ages, room
+from linkwell.matching.reasons import ages
 from linkwell.matching.sensitive import is_sensitive
 
 # Text of an undisclosed service that could lead to its door: a postcode, a house number and street, an address online
@@ -106,7 +106,8 @@ def public_page(public_id: UUID, *, at: datetime) -> PublicPage | Moved:
 
 
 def _page(row: Service, at: datetime) -> PublicPage:
-    fresh = rules.freshness_of(vars(row) | {"source": row.source.name}, on=at.astimezone(UTC).date())
+    on = at.astimezone(UTC).date()
+    fresh = rules.freshness_of(vars(row) | {"source": row.source.name}, on=on)
     languages = [vocabulary.LANGUAGES.get(one.code, one.name) for one in row.language_rows.all()]
     said = _undisclosed(row) if row.is_undisclosed else _disclosed(row)
     return PublicPage(
@@ -127,7 +128,12 @@ def _page(row: Service, at: datetime) -> PublicPage:
         is_undisclosed=row.is_undisclosed,
         is_sensitive=row.is_undisclosed
         or is_sensitive(row.strong_needs, f"{row.name} {row.organisation.name if row.organisation else ''}"),
-        status=room("paused" if row.listing == "temporarily_closed" else row.operating, row.wait_weeks),
+        status=rules.how_it_stands(
+            operating="paused" if row.listing == "temporarily_closed" else row.operating,
+            wait_weeks=row.wait_weeks,
+            until=row.operating_until,
+            back_on=row.break_until if rules.is_on_break(vars(row), on=on) else None,
+        ),
         status_since=row.operating_since if row.operating != "open" else None,
         gone=_gone(row),
         freshness=fresh.words,

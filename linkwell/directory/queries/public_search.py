@@ -24,7 +24,7 @@ from linkwell.directory.queries.sql import EARTH_DIAMETER, Words, need_points, r
 from linkwell.directory.queries.support import details_of, where
 from linkwell.matching import ranking, vocabulary
 from linkwell.matching.query import Facet, Query
-from linkwell.matching.reasons import distance, room
+from linkwell.matching.reasons import distance
 from linkwell.matching.recognise import needs_heard
 from linkwell.matching.spelling import meant
 from linkwell.matching.vocabulary import REMOTE_MODES
@@ -208,7 +208,12 @@ def _near(row: Candidate, detail: dict[str, Any], query: Query, on: date) -> Nea
         when=detail["times_text"],
         cost="Free" if detail["is_free"] else detail["cost_text"],
         how=tuple(vocabulary.MODES[mode] for mode in row.modes if mode in vocabulary.MODES),
-        status=room(row.operating, row.wait_weeks),
+        status=rules.how_it_stands(
+            operating=row.operating,
+            wait_weeks=row.wait_weeks,
+            until=detail["operating_until"],
+            back_on=detail["break_until"] if rules.is_on_break(detail, on=on) else None,
+        ),
         freshness=fresh.words,
         is_stale=fresh.is_stale,
         latitude=row.latitude,
