@@ -8,7 +8,8 @@ class DirectoryConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell messages how to find an organisation's address at the moment of sending."""
-        from linkwell.directory.recipients import resolve_organisation
+        from linkwell.directory.recipients import resolve_entry_request, resolve_organisation
         from linkwell.messages import recipients
 
         recipients.register("organisation", resolve_organisation)
+        recipients.register("entry_request", resolve_entry_request)

@@ -30,6 +30,12 @@ class StatusRefused(DomainError):
     code = "status_refused"
 
 
+class AnswerRefused(DomainError):
+    """What a group, or whoever rang it, said cannot be taken as it is."""
+
+    code = "answer_refused"
+
+
 class ReportRefused(DomainError):
     code = "report_refused"
 
@@ -59,5 +65,5 @@ class SourceRefused(DomainError):
     code = "source_refused"
 
 
-class AnswerRefused(DomainError):
-    code = "answer_refused"
+class ConfirmationRefused(DomainError):
+    code = "confirmation_refused"

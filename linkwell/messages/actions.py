@@ -10,7 +10,7 @@ from django.db import transaction
 from linkwell.common import audit
 from linkwell.common.errors import NotVisible
 from linkwell.common.jobs import enqueue
-from linkwell.messages import listeners, mail, recipients, rules, templates
+from linkwell.messages import channels, listeners, recipients, rules, templates
 from linkwell.messages.errors import NotWaiting
 from linkwell.messages.models import Message, MessageState
 from linkwell.messages.queries import mail_of, to_send
@@ -32,12 +32,13 @@ def queue_message(
     words: Mapping[str, str] | None = None,
     token: Token | None = None,
     code: OneTimeCode | None = None,
+    channel: str = "email",
 ) -> Message:
-    """Write one e-mail into the outbox with its job, in this transaction; raise UnknownWords."""
+    """Write one message into the outbox with its job, in this transaction; raise UnknownWords."""
     templates.check_words(template, words or {})
     message: Message = Message.objects.create(
         scheme_id=scheme_id,
-        channel="email",
+        channel=channel,
         template=template,
         recipient_kind=recipient_kind,
         recipient_id=recipient_id,
@@ -57,6 +58,7 @@ class Attempt:
     """What one try at sending needs; it lives in memory only."""
 
     message_id: int
+    channel: str
     to: str
     mail: templates.Mail
     reference: uuid.UUID
@@ -72,7 +74,9 @@ def begin_attempt(*, message_id: int, at: datetime) -> Attempt | None:
     message = _locked(message_id)
     if message is None or message.state != MessageState.QUEUED or message.next_attempt_at > at:
         return None
-    if not mail.is_configured() or rules.is_running(attempt_began_at=message.attempt_began_at, at=at):
+    if not channels.is_configured(message.channel):
+        return None
+    if rules.is_running(attempt_began_at=message.attempt_began_at, at=at):
         return None
     if message.attempt_began_at is not None:
         message.unclear_attempts += 1
@@ -88,7 +92,7 @@ def begin_attempt(*, message_id: int, at: datetime) -> Attempt | None:
     message.attempts += 1
     message.save(update_fields=["attempt_began_at", "attempts", "unclear_attempts"])
     read = mail_of(message, scheme=message.scheme)
-    return Attempt(message.pk, found.value, read, message.reference, message.scheme.reply_email)
+    return Attempt(message.pk, message.channel, found.value, read, message.reference, message.scheme.reply_email)
 
 
 @transaction.atomic
@@ -154,7 +158,7 @@ def hold_waiting(*, scheme_id: int, why: str, at: datetime) -> int:
 
 def enqueue_waiting(*, scheme_id: int, at: datetime) -> int:
     """Put every message of a scheme that should be on its way, and is not, back on the queue; return how many."""
-    if not mail.is_configured():
+    if not channels.any_is_configured():
         return 0
     waiting = to_send(scheme_id=scheme_id, at=at, stuck_since=at - rules.STUCK_AFTER)
     for message_id in waiting:

@@ -9,7 +9,7 @@ from procrastinate import RetryStrategy
 from linkwell.common import crash
 from linkwell.common.jobs import account_job, clock_job, enqueue, scheme_job
 from linkwell.common.scope import scope
-from linkwell.messages import account_mail, actions, mail
+from linkwell.messages import account_mail, actions, channels
 from linkwell.messages.errors import MailDelayed, MailRefused, UnsafeMail
 from linkwell.team import queries
 
@@ -25,7 +25,9 @@ def deliver(*, scheme_id: int, message_id: int) -> None:
         return
     try:
         crash.point("mail_before")
-        mail.send(to=attempt.to, mail=attempt.mail, reference=attempt.reference, reply_to=attempt.reply_to)
+        channels.send(
+            attempt.channel, to=attempt.to, read=attempt.mail, reference=attempt.reference, reply_to=attempt.reply_to
+        )
         crash.point("mail_after")
     except (MailRefused, UnsafeMail) as refusal:
         with scope(scheme_ids=[scheme_id], scheme_id=scheme_id):
@@ -61,7 +63,7 @@ def sweep_scheme(*, scheme_id: int) -> None:
 
 @clock_job(name="messages.sweep", purpose="Look for messages that fell off the queue", cron="* * * * *")
 def sweep() -> None:
-    if mail.is_configured():
+    if channels.any_is_configured():
         for scheme_id in queries.scheme_ids():
             enqueue(SWEEP, once=f"messages-sweep-{scheme_id}", scheme_id=scheme_id)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 
-from linkwell.messages import mail
+from linkwell.messages import channels, mail
 from linkwell.messages.models import Message, MessageState
 from linkwell.messages.templates import TEMPLATES, Mail, compose
 from linkwell.team import tokens
@@ -20,6 +20,7 @@ KIND_NAMES = {
     "practice": "GP practice",
     "agency": "Agency",
     "member": "Member of the team",
+    "entry_request": "Group or service",
 }
 NO_SENDER = "No mail sender is configured, so messages wait here. Set LINKWELL_SMTP and start Linkwell again."
 
@@ -82,7 +83,7 @@ def outbox(*, viewer: Membership, state: str = "", page: int = 1) -> Outbox:
 
 
 def _row(message: Message) -> OutboxRow:
-    waits = message.state == MessageState.QUEUED and not mail.is_configured()
+    waits = message.state == MessageState.QUEUED and not channels.is_configured(message.channel)
     return OutboxRow(
         message_id=message.pk,
         reference=short_reference(message.reference),
@@ -90,7 +91,7 @@ def _row(message: Message) -> OutboxRow:
         recipient=f"{KIND_NAMES.get(message.recipient_kind, message.recipient_kind)} {message.recipient_id}",
         state=message.state,
         state_label=MessageState(message.state).label,
-        why="No mail sender is configured." if waits else message.why,
+        why=f"No {'text' if message.channel == 'sms' else 'mail'} sender is configured." if waits else message.why,
         attempts=message.attempts,
         created_at=message.created_at,
         sent_at=message.sent_at,

@@ -25,6 +25,7 @@ class Template:
     words: frozenset[str] = frozenset()
     link_path: str = ""
     has_code: bool = False
+    is_text: bool = False  # a text message: the body alone, and short
 
 
 @dataclass(frozen=True)
@@ -168,6 +169,42 @@ TEMPLATES: dict[str, Template] = {
             "Sign in to see what was taken, and where something was not, why: %(site)s/organisation/"
         ),
     ),
+    "entries_asked": Template(
+        name=_("A question to a group about its entry"),
+        subject=_("Is what we say about you still right?"),
+        body=_(
+            "Hello,\n\nPeople in your area are told about what you offer through our directory. "
+            "Please look whether it is still right: it takes a minute.\n\n"
+            "1. Open this page: %(link)s\n"
+            "2. Choose for each entry: still right, changed or closed.\n"
+            "3. Type your name and send it. Opening the page alone changes nothing.\n\n"
+            "You need no account. The page works until %(until)s. We ask at most once a month, and remind you once.\n"
+            "If you would rather not get these e-mails, say so on the same page: we will ring you instead."
+        ),
+        words=frozenset({"until"}),
+        link_path="/e/{secret}/",
+    ),
+    "entries_reminder": Template(
+        name=_("A reminder to a group about its entry"),
+        subject=_("A reminder: is what we say about you still right?"),
+        body=_(
+            "Hello,\n\nTwo weeks ago we asked you to look at what our directory says about you. "
+            "If it is right, one minute settles it: %(link)s\n\n"
+            "The page works until %(until)s. We send no second reminder; if we hear nothing, somebody will ring you. "
+            "If you would rather not get these e-mails, say so on the same page."
+        ),
+        words=frozenset({"until"}),
+        link_path="/e/{secret}/",
+    ),
+    "entries_text": Template(
+        name=_("A question to a group by text"),
+        subject="",
+        body=_(
+            "%(scheme)s: is what our directory says about your group still right? "
+            "Answer 1 for yes, 2 if you are full, 3 and we will ring you."
+        ),
+        is_text=True,
+    ),
     "staff_notice": Template(
         name=_("A notice for a member"),
         subject=_("Something waits for you in Linkwell"),
@@ -194,7 +231,7 @@ def compose(
     values = {**words, "scheme": scheme, "phone": phone, "site": site, "link": link, "code": code}
     values["phone_line"] = f" · {phone}" if phone else ""
     subject = " ".join(str(made.subject % values).split())
-    return Mail(subject=subject, body=str(made.body % values) + str(_FOOT % values))
+    return Mail(subject=subject, body=str(made.body % values) + ("" if made.is_text else str(_FOOT % values)))
 
 
 def _is_plain(value: object) -> bool:
