@@ -22,6 +22,7 @@ class Verification(models.Model):
         ("visit", "on a visit"),
         ("web", "on their website"),
         ("text", "by text"),
+        ("account", "signed in here"),
     ]
     FOUND = [
         ("right", "Still right"),
