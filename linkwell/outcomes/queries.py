@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Max, Prefetch, Q
+from django.db.models import Max, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from linkwell.outcomes import catalogue, rules
@@ -14,6 +14,7 @@ from linkwell.support.models import EndReason, Episode, Review
 from linkwell.support.queries import visible_episode, visible_episodes
 from linkwell.team.access import LW
 from linkwell.team.models import Membership
+from linkwell.team.prepared import Prepared
 
 NEVER_ASKED_AFTER = (EndReason.DIED, EndReason.NOT_REACHED, EndReason.DECLINED, EndReason.MOVED_AWAY)
 LONGEST_AFTER = timedelta(days=270)  # six months after an ending, and eight weeks to ask
@@ -90,16 +91,20 @@ def measures_of_episode(*, viewer: Membership, episode_id: int, at: datetime) ->
 
 def history(*, episode: Episode) -> MeasuresOfEpisode:
     """Return the measures of an episode that is known to be in the viewer's reach; 2 statements."""
-    scores = Prefetch("scores", queryset=Score.objects.order_by("pk"))
-    rows = Completion.objects.filter(scheme_id=episode.scheme_id, episode=episode)
     found: dict[str, list[Completion]] = {}
-    for row in rows.order_by("at", "pk").prefetch_related(scores):
+    for row in (completions := _completions(scheme_id=episode.scheme_id, episode_id=episode.pk)):
         found.setdefault(row.measure, []).append(row)
+    prefetch_related_objects(completions, Prefetch("scores", queryset=Score.objects.order_by("pk")))
     return MeasuresOfEpisode(
         episode.pk,
         episode.person_id,
         tuple(_measure_history(measure, found.get(code, [])) for code, measure in catalogue.measures().items()),
     )
+
+
+@Prepared
+def _completions(shape: object, *, scheme_id: int, episode_id: int) -> QuerySet[Completion]:
+    return Completion.objects.filter(scheme_id=scheme_id, episode_id=episode_id).order_by("at", "pk")
 
 
 def _measure_history(measure: Measure, rows: list[Completion]) -> MeasureHistory:

@@ -24,6 +24,7 @@ from linkwell.people.models import (
     RiskStatement,
 )
 from linkwell.team.models import Membership
+from linkwell.team.prepared import Prepared
 
 ACCESS_LABELS = dict(ACCESS_NEEDS)
 MOST_CARDS = 10
@@ -57,8 +58,12 @@ class Rule:
 
 def contact_rule(person: Person) -> Rule:
     """Return how a person may be reached and how not, newest rule first."""
-    held = ContactRule.objects.filter(person=person).order_by("-recorded_at", "-pk").first()
-    return _in_words(person, held)
+    return _in_words(person, _newest_rule.first(person_id=person.pk))
+
+
+@Prepared
+def _newest_rule(shape: object, *, person_id: int) -> QuerySet[ContactRule]:
+    return ContactRule.objects.filter(person_id=person_id).order_by("-recorded_at", "-pk")[:1]
 
 
 def _in_words(person: Person, held: ContactRule | None) -> Rule:
@@ -87,11 +92,11 @@ def _in_words(person: Person, held: ContactRule | None) -> Rule:
 def banner(person: Person, *, link_worker: str, on: date) -> Banner:
     """Return the banner of a person whom the viewer is known to have in reach; 3 statements."""
     rule = contact_rule(person)
-    needs = AccessNeed.objects.filter(person=person, ended_at=None).order_by("code")
+    needs = _access_needs(person_id=person.pk)
     communication = [need.note or ACCESS_LABELS.get(need.code, need.code) for need in needs]
     if person.needs_interpreter:
         communication.insert(0, "Needs an interpreter")
-    risks = list(RiskStatement.objects.filter(person=person, ended_at=None).order_by("-began_at", "-pk"))
+    risks = _risks(person_id=person.pk)
     texts = tuple(risk.text for risk in risks if not risk.none_known)
     said = "some" if texts else "none" if risks else "unknown"
     return Banner(
@@ -108,6 +113,16 @@ def banner(person: Person, *, link_worker: str, on: date) -> Banner:
         link_worker=link_worker,
         died_on=person.died_on,
     )
+
+
+@Prepared
+def _access_needs(shape: object, *, person_id: int) -> QuerySet[AccessNeed]:
+    return AccessNeed.objects.filter(person_id=person_id, ended_at=None).order_by("code")
+
+
+@Prepared
+def _risks(shape: object, *, person_id: int) -> QuerySet[RiskStatement]:
+    return RiskStatement.objects.filter(person_id=person_id, ended_at=None).order_by("-began_at", "-pk")
 
 
 def kept_from(viewer: Membership) -> QuerySet[Exclusion, Any]:
@@ -232,5 +247,4 @@ def reach_now(person: Person) -> ReachNow:
 
 def access_needs_now(person: Person) -> tuple[str, ...]:
     """Return the codes of the access needs that hold now."""
-    needs = AccessNeed.objects.filter(person=person, ended_at=None).order_by("code")
-    return tuple(needs.values_list("code", flat=True))
+    return tuple(need.code for need in _access_needs(person_id=person.pk))

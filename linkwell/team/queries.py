@@ -29,7 +29,7 @@ def seat_of(account_id: int, *, chosen: int | None, on: date) -> Seat | None:
     What was begun in one scheme must never be finished in another: when the chosen place is over (a
     leaver, another role), only a place in the same scheme follows it.
     """
-    memberships = [_membership(row) for row in _places_of(account_id=account_id, on=on)]
+    memberships = _places_of(account_id=account_id, on=on)
     acting = next((member for member in memberships if member.pk == chosen), None)
     if acting is None:
         acting = _only_one(memberships, chosen, account_id)
@@ -43,26 +43,12 @@ def seat_of(account_id: int, *, chosen: int | None, on: date) -> Seat | None:
     return Seat(acting, acting.scheme.name, tuple(sorted(readable)))
 
 
-_FIELDS = {model: [field.attname for field in model._meta.concrete_fields] for model in (Membership, Scheme, Account)}
-
-
-def _places(shape: object, *, account_id: int, on: date) -> QuerySet[Membership, tuple[Any, ...]]:
-    columns = [*_FIELDS[Membership], *(f"scheme__{name}" for name in _FIELDS[Scheme])]
-    columns += [f"account__{name}" for name in _FIELDS[Account]]
-    return Membership.objects.current(on).filter(account_id=account_id).order_by("pk").values_list(*columns)
+def _places(shape: object, *, account_id: int, on: date) -> QuerySet[Membership]:
+    rows = Membership.objects.current(on).filter(account_id=account_id)
+    return rows.select_related("scheme", "account").order_by("pk")
 
 
 _places_of = Prepared(_places, walled=False)  # asked with every page
-
-
-def _membership(row: tuple[Any, ...]) -> Membership:
-    """Return the member with scheme and account, as `select_related` would."""
-    of_member, of_scheme, of_account = _FIELDS.values()
-    rest = row[len(of_member) :]
-    member = Membership.from_db("default", of_member, row[: len(of_member)])
-    member.scheme = Scheme.from_db("default", of_scheme, rest[: len(of_scheme)])
-    member.account = Account.from_db("default", of_account, rest[len(of_scheme) :])
-    return member
 
 
 def _only_one(memberships: list[Membership], chosen: int | None, account_id: int) -> Membership | None:
@@ -70,6 +56,18 @@ def _only_one(memberships: list[Membership], chosen: int | None, account_id: int
         former = Membership.objects.filter(pk=chosen, account_id=account_id).values_list("scheme_id", flat=True).first()
         memberships = [member for member in memberships if member.scheme_id == former]
     return memberships[0] if len(memberships) == 1 else None
+
+
+def account_by_id(account_id: int) -> Account | None:
+    """Return the account that a session names, while it may sign in."""
+    return _account.first(account_id=account_id)
+
+
+def _account_rows(shape: object, *, account_id: int) -> QuerySet[Account]:
+    return Account.objects.filter(pk=account_id, is_active=True)
+
+
+_account = Prepared(_account_rows, walled=False)
 
 
 def account_of(email: str) -> Account | None:
@@ -147,9 +145,13 @@ class PracticeRow:
 
 def practices(*, viewer: Membership) -> list[PracticeRow]:
     """Return the practices of the viewer's scheme, by name."""
-    rows = Practice.objects.filter(scheme_id=viewer.scheme_id).order_by("name", "pk")
-    names = ("pk", "name", "code_system", "code", "postcode", "email", "list_size", "is_active")
-    return [PracticeRow(*row) for row in rows.values_list(*names)]
+    return [PracticeRow(*row) for row in _practices(scheme_id=viewer.scheme_id)]
+
+
+@Prepared
+def _practices(shape: object, *, scheme_id: int) -> QuerySet[Practice, tuple[Any, ...]]:
+    rows = Practice.objects.filter(scheme_id=scheme_id).order_by("name", "pk")
+    return rows.values_list("pk", "name", "code_system", "code", "postcode", "email", "list_size", "is_active")
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ stands in the line; the server has threads to spare for it (`linkwell.cli.runnin
 """
 
 import threading
+from collections import deque
 from collections.abc import Callable
 
 from django.conf import settings
@@ -20,33 +21,43 @@ WITHOUT_DATABASE = ("/account/login/", "/account/password/reset/", "/healthz")
 
 
 class Line:
-    """Lets so many in at once and so many wait."""
+    """Lets so many in at once and so many wait; who came first goes first."""
 
     def __init__(self, *, at_work: int = AT_WORK, waiting: int = WAITING, longest_wait: float = LONGEST_WAIT) -> None:
-        self._places = threading.Semaphore(at_work)
-        self._waiting = threading.Semaphore(waiting)
-        self._longest_wait = longest_wait
+        self._free, self._most_waiting, self._longest_wait = at_work, waiting, longest_wait
+        self._waiting: deque[threading.Event] = deque()
+        self._changing = threading.Lock()
 
     def enter(self) -> bool:
         """Say whether there is a place, waiting for one if not too many wait already."""
-        if self._places.acquire(blocking=False):
+        with self._changing:
+            if self._free:
+                self._free -= 1
+                return True
+            if len(self._waiting) >= self._most_waiting:
+                return False
+            called = threading.Event()
+            self._waiting.append(called)
+        if called.wait(self._longest_wait):
             return True
-        if not self._waiting.acquire(blocking=False):
+        with self._changing:
+            if called.is_set():  # called in the very moment of giving up
+                return True
+            self._waiting.remove(called)
             return False
-        try:
-            return self._places.acquire(timeout=self._longest_wait)
-        finally:
-            self._waiting.release()
 
     def is_full(self) -> bool:
         """Say whether whoever comes now is sent away."""
-        free = self._waiting.acquire(blocking=False)
-        if free:
-            self._waiting.release()
-        return not free
+        with self._changing:
+            return not self._free and len(self._waiting) >= self._most_waiting
 
     def leave(self) -> None:
-        self._places.release()
+        """Give the place to whoever has waited longest."""
+        with self._changing:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._free += 1
 
 
 def needs_database(request: HttpRequest) -> bool:

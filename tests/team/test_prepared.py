@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from linkwell.common.scope import NoScope
 from linkwell.support.models import Episode
+from linkwell.team.models import Membership
 from linkwell.team.prepared import Prepared
 from tests.factories import EpisodeFactory, SchemeFactory, in_scheme
 
@@ -74,6 +76,59 @@ def test_a_value_that_became_part_of_the_text_is_refused(scheme):
 
     with pytest.raises(ValueError, match="stands in the text"):
         ask(most=3)
+
+
+def test_a_value_that_was_reckoned_with_is_refused(scheme):
+    ask = Prepared(lambda shape, *, at: Episode.objects.filter(opened_at__gt=at - timedelta(days=1)))
+
+    with pytest.raises(ValueError, match="reckons with a value"):
+        ask(at=NOW)
+
+
+def test_it_gives_models_with_what_belongs_to_them_as_django_does(scheme):
+    made = EpisodeFactory(opened_at=NOW)
+    rows = Episode.objects.select_related("person", "referral__agency").annotate(twice=F("pk") * 2)
+    ask = Prepared(lambda shape, *, episode_id: rows.filter(pk=episode_id))
+
+    found = ask.first(episode_id=made.pk)
+    with CaptureQueriesContext(connection) as seen:
+        assert found == made
+        assert found.person.called == made.person.called
+        assert found.referral.agency == made.referral.agency
+        assert found.twice == 2 * made.pk
+    assert not seen.captured_queries
+
+
+def test_each_member_is_answered_for_their_own_place(db):
+    ask = Prepared(
+        lambda shape, *, viewer: Episode.objects.filter(scheme_id=viewer.scheme_id, link_worker=viewer).values_list(
+            "pk"
+        )
+    )
+    here, there = SchemeFactory(), SchemeFactory()
+    with in_scheme(here):
+        one, two = EpisodeFactory(), EpisodeFactory()
+    with in_scheme(there):
+        other = EpisodeFactory()
+
+    with in_scheme(here, there):
+        for episode in (one, two, other) * 4:
+            assert ask(viewer=episode.link_worker) == [(episode.pk,)]
+
+
+def test_what_the_text_does_not_hold_of_a_member_cannot_be_asked(scheme):
+    ask = Prepared(lambda shape, *, viewer: Episode.objects.filter(link_worker=viewer, level=viewer.job_title))
+
+    with pytest.raises(Membership.DoesNotExist):
+        ask(viewer=EpisodeFactory().link_worker)
+
+
+def test_what_can_never_fit_is_answered_without_a_statement(scheme):
+    ask = Prepared(lambda shape, *, since: Episode.objects.filter(pk__in=[], opened_at__gt=since))
+
+    with CaptureQueriesContext(connection) as seen:
+        assert ask(since=NOW) == []
+    assert not seen.captured_queries
 
 
 def test_it_is_counted_among_the_statements_of_a_page(scheme):

@@ -19,6 +19,7 @@ from linkwell.connections.queries.sharing import ServiceFacts, service_facts
 from linkwell.referrals.queries import within_reach
 from linkwell.team.access import may
 from linkwell.team.models import Membership
+from linkwell.team.prepared import Prepared
 
 
 def visible_connections(*, viewer: Membership, at: datetime) -> QuerySet[Connection]:
@@ -56,10 +57,14 @@ class ConnectionLine:
 
 def of_episode(*, viewer: Membership, episode_id: int, at: datetime) -> list[ConnectionLine]:
     """Return an episode's connections, open ones first, newest first; 1 statement beside reach."""
-    rows = visible_connections(viewer=viewer, at=at).filter(episode_id=episode_id)
-    rows = rows.select_related("service__organisation").order_by("-state_at", "-pk")
-    lines = [_line(row) for row in rows]
+    lines = [_line(row) for row in _of_episode(viewer=viewer, episode_id=episode_id, at=at)]
     return sorted(lines, key=lambda line: not line.is_open)
+
+
+@Prepared
+def _of_episode(shape: object, *, viewer: Membership, episode_id: int, at: datetime) -> QuerySet[Connection]:
+    rows = visible_connections(viewer=viewer, at=at).filter(episode_id=episode_id)
+    return rows.select_related("service__organisation").order_by("-state_at", "-pk")
 
 
 def _line(row: Connection) -> ConnectionLine:

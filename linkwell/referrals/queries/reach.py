@@ -15,6 +15,7 @@ from linkwell.referrals.models import Allocation, Referral
 from linkwell.referrals.waiting import QUEUE
 from linkwell.team.access import LW, SUP
 from linkwell.team.models import Membership
+from linkwell.team.prepared import Prepared
 
 REVIEW_WITHIN_DAYS = 5
 
@@ -146,12 +147,17 @@ class Opened:
 
 def opened_now(*, viewer: Membership, person_id: int, at: datetime) -> Opened | None:
     """Return the opening by which the viewer sees a record now, a restricted one first; 1 statement."""
+    row = _opening_now.first(viewer=viewer, person_id=person_id, at=at)
+    return Opened(row.kind == RecordOpening.Kind.RESTRICTED, row.reason, row.ends_at) if row else None
+
+
+@Prepared
+def _opening_now(shape: object, *, viewer: Membership, person_id: int, at: datetime) -> QuerySet[RecordOpening]:
     rows = RecordOpening.objects.filter(
         scheme_id=viewer.scheme_id, membership__account_id=viewer.account_id, person_id=person_id,
         began_at__lte=at, ends_at__gt=at,
     )  # fmt: skip
-    row = rows.order_by("-kind", "-ends_at").first()  # "restricted" comes after "covering"
-    return Opened(row.kind == RecordOpening.Kind.RESTRICTED, row.reason, row.ends_at) if row else None
+    return rows.order_by("-kind", "-ends_at")[:1]  # "restricted" comes after "covering"
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from linkwell.support.models import (
     EpisodeState,
 )
 from linkwell.team.access import LW
-from linkwell.team.models import Membership, Scheme
+from linkwell.team.models import Membership
 from linkwell.team.prepared import Prepared
 
 MOST = 250
@@ -41,10 +41,7 @@ class CaseloadLine:
 def caseload(*, viewer: Membership, at: datetime, practice_id: int | None = None) -> list[CaseloadLine]:
     """Return the open episodes in the viewer's reach, longest silent first, MOST of them; 1 statement."""
     chosen = {} if practice_id is None else {"practice_id": practice_id}
-    rows = _lines(
-        shape=(viewer.role, viewer.scheme.team_access), viewer_id=viewer.pk, account_id=viewer.account_id,
-        scheme_id=viewer.scheme_id, at=at, **chosen,
-    )  # fmt: skip
+    rows = _lines(viewer=viewer, at=at, **chosen)
     on = at.date()
     if viewer.role == LW:
         return [_line((*row, viewer.name), on) for row in rows]
@@ -53,19 +50,10 @@ def caseload(*, viewer: Membership, at: datetime, practice_id: int | None = None
 
 @Prepared
 def _lines(
-    shape: tuple[str, bool],
-    *,
-    viewer_id: int,
-    account_id: int,
-    scheme_id: int,
-    at: datetime,
-    practice_id: int | None = None,
+    shape: object, *, viewer: Membership, at: datetime, practice_id: int | None = None
 ) -> QuerySet[Episode, tuple[Any, ...]]:
-    role, team_access = shape
-    scheme = Scheme(pk=scheme_id, team_access=team_access)
-    viewer = Membership(pk=viewer_id, account_id=account_id, scheme=scheme, role=role)
-    rows = Episode.objects.filter(within_reach(viewer=viewer, at=at), scheme_id=scheme_id, ended_at=None)
-    if role == LW:
+    rows = Episode.objects.filter(within_reach(viewer=viewer, at=at), scheme_id=viewer.scheme_id, ended_at=None)
+    if viewer.role == LW:
         rows = rows.filter(link_worker=viewer)
     if practice_id is not None:
         rows = rows.filter(person__practice_id=practice_id)
@@ -73,7 +61,7 @@ def _lines(
     return rows.values_list(
         "person_id", "pk", "person__preferred_name", "person__given_name", "person__family_name",
         "person__practice__name", "state", "last_heard_at", "opened_at", "next_step", "next_step_on", "waiting_on",
-        *([] if role == LW else ["link_worker__account__name"]),
+        *([] if viewer.role == LW else ["link_worker__account__name"]),
     )[:MOST]  # fmt: skip
 
 

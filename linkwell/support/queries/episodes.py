@@ -12,6 +12,7 @@ from linkwell.support.models import (
     Episode,
 )
 from linkwell.team.models import Membership
+from linkwell.team.prepared import Prepared
 
 
 def visible_episodes(*, viewer: Membership, at: datetime) -> QuerySet[Episode]:
@@ -30,15 +31,17 @@ def visible_episode(*, viewer: Membership, episode_id: int, at: datetime) -> Epi
 
 def current_episode(*, viewer: Membership, person_id: int, at: datetime) -> Episode:
     """Return the open episode of a person in reach, else the last ended one; raise NotVisible."""
-    rows = visible_episodes(viewer=viewer, at=at).filter(person_id=person_id)
-    episode = (
-        rows.select_related("person", "link_worker__account", "referral__practice", "referral__agency")
-        .order_by(F("ended_at").desc(nulls_first=True), "-pk")
-        .first()
-    )
+    episode = _newest_of_person.first(viewer=viewer, person_id=person_id, at=at)
     if episode is None:
         raise NotVisible
     return episode
+
+
+@Prepared
+def _newest_of_person(shape: object, *, viewer: Membership, person_id: int, at: datetime) -> QuerySet[Episode]:
+    rows = visible_episodes(viewer=viewer, at=at).filter(person_id=person_id)
+    rows = rows.select_related("person", "link_worker__account", "referral__practice", "referral__agency")
+    return rows.order_by(F("ended_at").desc(nulls_first=True), "-pk")[:1]
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from linkwell.matching import needs as vocabulary
 from linkwell.support.models import EpisodeNeed
+from linkwell.team.prepared import Prepared
 
 
 @dataclass(frozen=True)
@@ -17,5 +20,10 @@ class NeedLine:
 
 def needs_of(episode_id: int) -> tuple[NeedLine, ...]:
     """Return the needs now held, in the order they were raised."""
-    rows = EpisodeNeed.objects.filter(episode_id=episode_id, ended_at=None).order_by("raised_at", "pk")
+    rows = _rows(episode_id=episode_id)
     return tuple(NeedLine(row.code, vocabulary.label(row.code), row.own_words) for row in rows)
+
+
+@Prepared
+def _rows(shape: object, *, episode_id: int) -> QuerySet[EpisodeNeed]:
+    return EpisodeNeed.objects.filter(episode_id=episode_id, ended_at=None).order_by("raised_at", "pk")

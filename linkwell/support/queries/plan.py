@@ -4,14 +4,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from linkwell.matching import needs as vocabulary
 from linkwell.support.models import (
+    Action,
     Episode,
     Goal,
     PlanVersion,
     Strength,
 )
 from linkwell.support.queries.needs import NeedLine, needs_of
+from linkwell.team.prepared import Prepared
 
 
 def plan_content(episode: Episode) -> dict[str, Any]:
@@ -97,15 +101,14 @@ class Plan:
 
 def plan(*, episode: Episode) -> Plan:
     """Return the plan of an episode that is known to be in the viewer's reach; 5 statements."""
-    goals = Goal.objects.filter(episode=episode).prefetch_related("actions").order_by("added_at", "pk")
-    shown = tuple(_goal(row) for row in goals)
-    strengths = Strength.objects.filter(episode=episode, removed_at=None).order_by("added_at", "pk")
-    versions = list(PlanVersion.objects.filter(episode=episode).select_related("by__account").order_by("-number"))
+    goals, actions = _goals(episode_id=episode.pk), _actions(episode_id=episode.pk)
+    shown = tuple(_goal(row, [action for action in actions if action.goal_id == row.pk]) for row in goals)
+    versions = _versions(episode_id=episode.pk)
     since = versions[0].agreed_at if versions else None
-    changed = [row for goal in goals for row in (goal, *goal.actions.all()) if since is None or row.changed_at > since]
+    changed = [row for row in (*goals, *actions) if since is None or row.changed_at > since]
     return Plan(
         episode_id=episode.pk,
-        strengths=tuple(strengths.values_list("pk", "text")),
+        strengths=tuple(_strengths(episode_id=episode.pk)),
         needs=needs_of(episode.pk),
         goals=shown,
         agreed=tuple(
@@ -121,10 +124,30 @@ def _agreed(row: PlanVersion) -> Agreed:
     return Agreed(row.number, row.agreed_at, row.get_agreed_how_display(), row.review_on, row.by.name)
 
 
-def _goal(row: Goal) -> PlanGoal:
+@Prepared
+def _goals(shape: object, *, episode_id: int) -> QuerySet[Goal]:
+    return Goal.objects.filter(episode_id=episode_id).order_by("added_at", "pk")
+
+
+@Prepared
+def _actions(shape: object, *, episode_id: int) -> QuerySet[Action]:
+    return Action.objects.filter(goal__episode_id=episode_id).order_by("pk")
+
+
+@Prepared
+def _strengths(shape: object, *, episode_id: int) -> QuerySet[Strength, tuple[int, str]]:
+    rows = Strength.objects.filter(episode_id=episode_id, removed_at=None).order_by("added_at", "pk")
+    return rows.values_list("pk", "text")
+
+
+@Prepared
+def _versions(shape: object, *, episode_id: int) -> QuerySet[PlanVersion]:
+    return PlanVersion.objects.filter(episode_id=episode_id).select_related("by__account").order_by("-number")
+
+
+def _goal(row: Goal, held: list[Action]) -> PlanGoal:
     actions = tuple(
-        PlanAction(item.pk, item.text, item.who, item.due_on, item.status, item.get_status_display())
-        for item in sorted(row.actions.all(), key=lambda item: item.pk)
+        PlanAction(item.pk, item.text, item.who, item.due_on, item.status, item.get_status_display()) for item in held
     )
     need = vocabulary.label(row.need_code) if row.need_code else ""
     return PlanGoal(

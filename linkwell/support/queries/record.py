@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import QuerySet
+
 from linkwell.people.rules import without_place
 from linkwell.referrals.queries import from_whom
 from linkwell.support.models import (
@@ -16,6 +18,7 @@ from linkwell.support.models import (
 )
 from linkwell.support.queries.needs import NeedLine
 from linkwell.support.queries.plan import Plan
+from linkwell.team.prepared import Prepared
 
 SHOWN_IN_TIMELINE = 60
 
@@ -66,7 +69,7 @@ def record(*, episode: Episode, plan: Plan) -> Record:
     """Return the record of an episode from `current_episode`, beside its plan; 4 statements."""
     referral = episode.referral
     given = referral.contact_given
-    review = Review.objects.filter(episode=episode, held_at=None).order_by("due_on").first()
+    review = _next_review.first(episode_id=episode.pk)
     return Record(
         episode_id=episode.pk,
         person_id=episode.person_id,
@@ -98,19 +101,36 @@ def record(*, episode: Episode, plan: Plan) -> Record:
 
 def about_me(person_id: int) -> tuple[tuple[str, str], ...]:
     """Return (heading, words) for each heading the person has spoken to, newest words."""
-    rows = AboutMe.objects.filter(person_id=person_id).order_by("heading", "-at", "-pk").distinct("heading")
-    newest = {row.heading: row.text for row in rows}
+    newest = {row.heading: row.text for row in _newest_words(person_id=person_id)}
     return tuple((label, newest[code]) for code, label in AboutMe.Heading.choices if code in newest)
 
 
+@Prepared
+def _next_review(shape: object, *, episode_id: int) -> QuerySet[Review]:
+    return Review.objects.filter(episode_id=episode_id, held_at=None).order_by("due_on")[:1]
+
+
+@Prepared
+def _newest_words(shape: object, *, person_id: int) -> QuerySet[AboutMe]:
+    return AboutMe.objects.filter(person_id=person_id).order_by("heading", "-at", "-pk").distinct("heading")
+
+
+@Prepared
+def _contacts(shape: object, *, scheme_id: int, episode_id: int) -> QuerySet[Contact]:
+    rows = Contact.objects.filter(scheme_id=scheme_id, episode_id=episode_id).select_related("by__account")
+    return rows.order_by("-at", "-pk")[:SHOWN_IN_TIMELINE]
+
+
+@Prepared
+def _events(shape: object, *, episode_id: int) -> QuerySet[EpisodeEvent]:
+    return EpisodeEvent.objects.filter(episode_id=episode_id).select_related("by__account")
+
+
 def _timeline(episode: Episode, plan: Plan) -> tuple[TimelineItem, ...]:
-    contacts = Contact.objects.filter(scheme_id=episode.scheme_id, episode=episode)
-    items = [
-        _contact_item(row) for row in contacts.select_related("by__account").order_by("-at", "-pk")[:SHOWN_IN_TIMELINE]
-    ]
-    events = EpisodeEvent.objects.filter(episode=episode).select_related("by__account")
+    items = [_contact_item(row) for row in _contacts(scheme_id=episode.scheme_id, episode_id=episode.pk)]
     items += [
-        TimelineItem(row.at, "step", EpisodeState(row.now).label, "", row.by.name if row.by else "") for row in events
+        TimelineItem(row.at, "step", EpisodeState(row.now).label, "", row.by.name if row.by else "")
+        for row in _events(episode_id=episode.pk)
     ]
     items += [
         TimelineItem(agreed.at, "plan", f"Plan agreed, version {agreed.number}", agreed.how, agreed.by)

@@ -14,7 +14,8 @@ from linkwell.support.models import (
     Task,
 )
 from linkwell.team.access import LW
-from linkwell.team.models import Membership, Scheme
+from linkwell.team.models import Membership
+from linkwell.team.prepared import Prepared
 
 
 @dataclass(frozen=True)
@@ -49,15 +50,15 @@ _ORDER = {"CALL": 0, "REPLY": 1, "CHANGED": 2, "DUE": 3, "TODO": 4}
 
 
 def today(*, viewer: Membership, at: datetime) -> Today:
-    """Return a link worker's day: first contacts, next steps, reviews and tasks; 6 statements."""
+    """Return a link worker's day: first contacts, next steps, reviews and tasks; 5 statements."""
     if viewer.role != LW:
         raise NotVisible
     on = at.date()
-    episodes = {row.pk: row for row in _own_open(viewer, at)}
-    rules = _newest_rules([row.person_id for row in episodes.values()])
-    target = Scheme.objects.values_list("first_contact_days", flat=True).get(pk=viewer.scheme_id)
+    episodes = {row.pk: row for row in _own_open(viewer=viewer, at=at)}
+    rules = {row.person_id: row for row in _newest_rules(viewer=viewer, at=at)}
+    target = viewer.scheme.first_contact_days
     rows = [row for episode in episodes.values() for row in _calls(episode, rules, target, on)]
-    rows += _reviews(episodes, rules, on) + _tasks(viewer, episodes, rules, on)
+    rows += _reviews(viewer, episodes, rules, on) + _tasks(viewer, episodes, rules, on)
     rows.sort(key=lambda row: (_ORDER[row.kind], -row.days_over, row.due_on, row.name))
     due = [row for row in rows if row.due_on <= on]
     later = sorted((row for row in rows if row.due_on > on), key=lambda row: (row.due_on, row.name))
@@ -72,15 +73,19 @@ def today(*, viewer: Membership, at: datetime) -> Today:
     )
 
 
-def _own_open(viewer: Membership, at: datetime) -> QuerySet[Episode]:
+@Prepared
+def _own_open(shape: object, *, viewer: Membership, at: datetime) -> QuerySet[Episode]:
     """Return the viewer's own open episodes with their persons."""
     rows = Episode.objects.filter(scheme_id=viewer.scheme_id, link_worker=viewer, ended_at=None)
     return rows.filter(within_reach(viewer=viewer, at=at)).select_related("person")
 
 
-def _newest_rules(person_ids: list[int]) -> dict[int, ContactRule]:
-    rows = ContactRule.objects.filter(person__in=person_ids).order_by("person_id", "-recorded_at", "-pk")
-    return {row.person_id: row for row in rows.distinct("person_id")}
+@Prepared
+def _newest_rules(shape: object, *, viewer: Membership, at: datetime) -> QuerySet[ContactRule]:
+    """Return how each of these persons may be reached."""
+    mine = Episode.objects.filter(scheme_id=viewer.scheme_id, link_worker=viewer, ended_at=None)
+    rows = ContactRule.objects.filter(within_reach(viewer=viewer, at=at), person__in=mine.values("person_id"))
+    return rows.order_by("person_id", "-recorded_at", "-pk").distinct("person_id")
 
 
 def _line(
@@ -126,38 +131,54 @@ def _calls(episode: Episode, rules: dict[int, ContactRule], target: int, on: dat
     return []
 
 
-def _reviews(episodes: dict[int, Episode], rules: dict[int, ContactRule], on: date) -> list[TodayRow]:
-    rows = Review.objects.filter(episode__in=episodes, held_at=None, due_on__lte=on + timedelta(days=7))
+def _reviews(
+    viewer: Membership, episodes: dict[int, Episode], rules: dict[int, ContactRule], on: date
+) -> list[TodayRow]:
     return [
         _line("DUE", episodes[row.episode_id], rules, "Review: ask how it is going, and the questions", row.due_on, on)
-        for row in rows
+        for row in _reviews_due(viewer=viewer, until=on + timedelta(days=7))
+        if row.episode_id in episodes
     ]
+
+
+@Prepared
+def _reviews_due(shape: object, *, viewer: Membership, until: date) -> QuerySet[Review]:
+    mine = Review.objects.filter(episode__scheme_id=viewer.scheme_id, episode__link_worker=viewer)
+    return mine.filter(episode__ended_at=None, held_at=None, due_on__lte=until).order_by("due_on", "pk")
 
 
 def _tasks(viewer: Membership, episodes: dict[int, Episode], rules: dict[int, ContactRule], on: date) -> list[TodayRow]:
     kinds = {Task.Kind.CALL: "CALL", Task.Kind.REPLY: "REPLY", Task.Kind.CHANGED: "CHANGED", Task.Kind.DUE: "DUE"}
-    rows = Task.objects.filter(scheme_id=viewer.scheme_id, member=viewer, done_at=None)
-    rows = rows.filter(due_on__lte=on + timedelta(days=7)).order_by("due_on", "pk")[:200]
     return [
         _line(
             kinds.get(Task.Kind(row.kind), "TODO"), episodes.get(row.episode_id or 0), rules, row.text, row.due_on, on,
             link=row.link, task_id=row.pk,
         )
-        for row in rows
+        for row in _tasks_due(viewer=viewer, until=on + timedelta(days=7))
         if row.episode_id is None or row.episode_id in episodes
     ]  # fmt: skip
 
 
+@Prepared
+def _tasks_due(shape: object, *, viewer: Membership, until: date) -> QuerySet[Task]:
+    rows = Task.objects.filter(scheme_id=viewer.scheme_id, member=viewer, done_at=None)
+    return rows.filter(due_on__lte=until).order_by("due_on", "pk")[:200]
+
+
 def _who_covered(viewer: Membership, at: datetime) -> list[str]:
     """Return, in words, who opened records of the viewer's people as cover in the last day."""
+    return [
+        f"{row.membership.name} opened {row.person.called}'s record: {': '.join(filter(None, [row.reason, row.text]))}"
+        for row in _covered(viewer=viewer, at=at, since=at - timedelta(days=1))
+    ]
+
+
+@Prepared
+def _covered(shape: object, *, viewer: Membership, at: datetime, since: datetime) -> QuerySet[RecordOpening]:
     rows = RecordOpening.objects.filter(
-        scheme_id=viewer.scheme_id, kind=RecordOpening.Kind.COVERING, began_at__gt=at - timedelta(days=1),
+        scheme_id=viewer.scheme_id, kind=RecordOpening.Kind.COVERING, began_at__gt=since,
         person__allocations__link_worker=viewer, person__allocations__ended_at=None,
     )  # fmt: skip
     rows = rows.filter(within_reach(viewer=viewer, at=at))
     rows = rows.exclude(membership__account_id=viewer.account_id)
-    rows = rows.select_related("membership__account", "person").order_by("-began_at")
-    return [
-        f"{row.membership.name} opened {row.person.called}'s record: {': '.join(filter(None, [row.reason, row.text]))}"
-        for row in rows[:10]
-    ]
+    return rows.select_related("membership__account", "person").order_by("-began_at")[:10]

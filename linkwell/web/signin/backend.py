@@ -4,7 +4,7 @@ from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
 
-from linkwell.team.queries import account_of
+from linkwell.team.queries import account_by_id, account_of
 
 
 class OneLook(AuthenticationBackend):
@@ -13,3 +13,7 @@ class OneLook(AuthenticationBackend):
     def _authenticate_by_email(self, email: str, password: str) -> Any:
         found: Any = self._check_password(account_of(email), password)
         return found
+
+    def get_user(self, user_id: int) -> Any:
+        """Return the account of a session, asked with every page."""
+        return account_by_id(user_id)

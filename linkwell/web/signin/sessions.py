@@ -1,13 +1,25 @@
 """Sessions kept in the database, encrypted: what a page must remember may name a person."""
 
+from datetime import datetime
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
+from django.contrib.sessions.models import Session
 from django.db import InterfaceError, OperationalError
+from django.db.models import QuerySet
+from django.utils import timezone
 
 from linkwell.common.crypto import decrypt, encrypt
+from linkwell.team.prepared import Prepared
+
+
+def _session(shape: object, *, key: str, at: datetime) -> QuerySet[Session]:
+    return Session.objects.filter(session_key=key, expire_date__gt=at)
+
+
+_live = Prepared(_session, walled=False)  # asked with every page
 
 
 class SessionStore(DatabaseSessions):
@@ -16,6 +28,12 @@ class SessionStore(DatabaseSessions):
     @classmethod
     def get_model_class(cls) -> Any:
         return DatabaseSessions.get_model_class()
+
+    def _get_session_from_db(self) -> Any:
+        found = _live.first(key=str(self.session_key), at=timezone.now())
+        if found is None:
+            self._session_key = None
+        return found
 
     def save(self, must_create: bool = False) -> None:
         """Keep the session; raise what the database raises where it is away, which Django takes for a sign-out."""
