@@ -38,7 +38,6 @@ class Batch:
         self.records: list[tuple[ServiceRecord, bytes]] = []
         self.said: dict[str, raws.Said] = {}  # external id → what the source said, word by word and as it was read
         self.asked = 0  # corrected fields that the source has changed since
-        self.released: set[str] = set()  # records whose address may be shown now, by a person's word
         self.areas: dict[str, set[str]] | None = None
         self.detailed: set[str] = set()  # shallow records of this batch whose entries are known in full
         self.known_organisations: dict[str, int] = {}
@@ -111,10 +110,8 @@ class Batch:
         return write.merge(self.cursor, "directory_location", values)
 
     def _still_hidden(self, services: list[ServiceRecord]) -> set[str]:
-        """Return the places among the records that are undisclosed so far and that nobody has released."""
-        here = {
-            place.external_id for one in services if one.external_id not in self.released for place in one.locations
-        }
+        """Return the places among the records that are undisclosed so far."""
+        here = {place.external_id for one in services for place in one.locations}
         self.cursor.execute(
             "SELECT external_id FROM directory_location"
             " WHERE source_id = %s AND external_id = ANY(%s) AND is_undisclosed",

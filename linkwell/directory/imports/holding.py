@@ -4,7 +4,6 @@ An id that comes back under another organisation may be another service altogeth
 the address of a place whose address is not given out may put somebody in danger.
 """
 
-import zlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from linkwell.directory.imports import raws
 from linkwell.directory.models import Question, Source
 from linkwell.directory.records import LocationRecord, ServiceRecord
+from linkwell.places.postcodes import outward
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +48,19 @@ def hide(record: ServiceRecord) -> None:
     for place in record.locations:
         place.name = place.address = place.description = place.transport = ""
         place.latitude = place.longitude = None
-        place.postcode = place.postcode.split(" ")[0] if " " in place.postcode else ""
+        place.postcode = outward(place.postcode)
 
 
 class Holding:
-    """Asks about records of one run; what was answered for the same record before is not asked again."""
+    """Asks about records of one run."""
 
     def __init__(self, source: Source, *, run_id: int | None, at: datetime) -> None:
         self.source, self.run_id, self.at = source, run_id, at
 
-    def ask(self, kind: str, service_id: int, record: ServiceRecord, *, digest: bytes, ours: Any, theirs: Any) -> None:
+    def ask(self, kind: str, service_id: int, said: raws.Said, *, digest: bytes, ours: Any, theirs: Any) -> None:
         """Keep the record and ask; an open question of the kind takes the newer record."""
-        kept = {
-            "ours": ours,
-            "theirs": theirs,
-            "record": zlib.compress(raws.encode(record)),
-            "digest": digest,
-            "run_id": self.run_id,
-        }
+        packed = raws.pack(said)
+        kept = {"ours": ours, "theirs": theirs, "record": packed, "digest": digest, "run_id": self.run_id}
         if not Question.objects.filter(service_id=service_id, kind=kind, settled_at=None).update(**kept):
             Question.objects.create(source=self.source, service_id=service_id, kind=kind, asked_at=self.at, **kept)
 

@@ -1,6 +1,7 @@
 """A checked record → the column values that are stored."""
 
 import uuid
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -38,7 +39,10 @@ def organisation(record: OrganisationRecord, *, source_id: int, at: datetime) ->
 
 
 def location(record: LocationRecord, point: Point, *, source_id: int, is_undisclosed: bool) -> Values:
-    """Return a place's columns."""
+    """Return a place's columns; of an undisclosed one, nothing that tells where it is."""
+    if is_undisclosed:
+        outcode = postcodes.outward(record.postcode)
+        record = replace(record, name="", description="", address="", transport="", postcode=outcode)
     return {
         "public_id": uuid.uuid4(),
         "source_id": source_id,

@@ -188,7 +188,10 @@ class _Import:
         else:
             self._settle(before)
             return False
-        self.holding.ask(kind, before.pk, record, digest=raw.digest, ours=ours, theirs=theirs)
+        if kind == Question.EXPOSURE:
+            hide(record)  # what is not kept cannot be shown by mistake
+        said = self._said(raw, record, raws.encode(record))
+        self.holding.ask(kind, before.pk, said, digest=raw.digest, ours=ours, theirs=theirs)
         self.result.held.append(record.external_id)
         self.fresh.append(Issue("held", record.external_id, raw.where, ours, theirs, WHY_HELD[kind]))
         return True
@@ -209,7 +212,11 @@ class _Import:
         else:
             self.result.updated += 1
         batch.records.append((record, raw.digest + content))
-        batch.said[record.external_id] = raws.Said(self.word_for_word(raw), written)
+        batch.said[record.external_id] = self._said(raw, record, written)
+
+    def _said(self, raw: Any, record: ServiceRecord, written: bytes) -> raws.Said:
+        """Return what is kept of a record beside ours; of one without an address, not the source's own words."""
+        return raws.Said("" if record.is_undisclosed else self.word_for_word(raw), written)
 
     def _refuse(self, issue: Issue) -> None:
         self.result.refused += 1

@@ -13,6 +13,7 @@ from linkwell.team.models import Membership
 EVERY_HOURS = (6, 24, 72, 168)
 LONGEST_DELAY = timedelta(days=7)
 FIRST_DELAY = timedelta(minutes=30)
+CLAIM = timedelta(hours=2)
 
 
 @transaction.atomic
@@ -72,6 +73,24 @@ def approve_source(*, source_id: int, is_approved: bool, by: Membership, at: dat
         "directory.source_approved" if is_approved else "directory.source_withdrawn", about=source, by=by, at=at
     )
     return source
+
+
+@transaction.atomic
+def claim_due(*, at: datetime) -> int | None:
+    """Take the source that has been due longest, so that no other reads it; None while one is being read.
+
+    The claim ends by itself: a source whose reader died is due again after a while.
+    """
+    reading = ImportRun.objects.filter(state=ImportRun.RUNNING, started_at__gt=at - CLAIM).exclude(source__url="")
+    if reading.exists():
+        return None
+    due = Source.objects.select_for_update(skip_locked=True).filter(next_due_at__lte=at, is_paused=False)
+    source = due.exclude(url="").order_by("next_due_at", "pk").first()
+    if source is None:
+        return None
+    source.next_due_at = at + CLAIM
+    source.save(update_fields=["next_due_at"])
+    return source.pk
 
 
 def note_end(*, source: Source, ended_well: bool, at: datetime) -> None:

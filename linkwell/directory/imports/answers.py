@@ -1,0 +1,112 @@
+"""What a directory editor answers to the questions of imports, carried out at once."""
+
+import hashlib
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from linkwell.common import audit
+from linkwell.directory.errors import AnswerRefused, ImportRunning
+from linkwell.directory.imports import deletions, raws
+from linkwell.directory.imports.batch import Batch
+from linkwell.directory.imports.corrections import Corrections, group_of
+from linkwell.directory.imports.run import LOCK
+from linkwell.directory.models import FieldSource, Location, Question, Service, Source
+from linkwell.directory.records import ServiceRecord
+from linkwell.team.models import Membership
+
+OURS, THEIRS, DIFFERENT = "ours", "theirs", "different"
+ANSWERS = {
+    Question.CORRECTION: (OURS, THEIRS),
+    Question.OWNER: (THEIRS, DIFFERENT),
+    Question.EXPOSURE: (OURS, THEIRS),
+}
+
+
+@transaction.atomic
+def answer_question(*, question_id: int, answer: str, by: Membership, at: datetime) -> Question:
+    """Settle a question and do what was answered; raise AnswerRefused, or ImportRunning while the source is read."""
+    question = (
+        Question.objects.select_for_update(of=("self",))
+        .select_related("service", "source")
+        .filter(pk=question_id, settled_at=None)
+        .first()
+    )
+    if question is None:
+        raise AnswerRefused("This question has been settled already.")
+    if answer not in ANSWERS[question.kind]:
+        raise AnswerRefused("Choose one of the answers.")
+    _lock(question)
+    act = {Question.CORRECTION: _correction, Question.OWNER: _owner, Question.EXPOSURE: _exposure}[question.kind]
+    act(question, answer, by=by, at=at)
+    question.settled_at, question.settled_by, question.answer = at, by.pk, answer
+    question.save(update_fields=["settled_at", "settled_by", "answer"])
+    audit.record("directory.question_answered", about=question.service, by=by, at=at)
+    return question
+
+
+def _lock(question: Question) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [LOCK, question.source_id])
+        if not cursor.fetchone()[0]:
+            raise ImportRunning(source=question.source.name)
+
+
+def _correction(question: Question, answer: str, *, by: Membership, at: datetime) -> None:
+    """Keep ours, so that only a further change asks again; or take theirs with all that belongs to the field."""
+    held = FieldSource.objects.filter(service=question.service, field__in=group_of(question.field))
+    if answer == OURS:
+        held.filter(field=question.field).update(said=question.theirs, said_known=True)
+        return
+    held.delete()
+    record = raws.last_read(question.service_id)
+    if record is None:
+        raise AnswerRefused("The source's own record was not kept. Let the source be read again, then answer.")
+    _apply(question, record, digest=bytes(question.service.record_hash or b""), at=at)
+
+
+def _owner(question: Question, answer: str, *, by: Membership, at: datetime) -> None:
+    """Give the entry to its new organisation; or end it, and begin another for the record that took its id."""
+    said = raws.unpack(bytes(question.record or b""))
+    if answer == DIFFERENT:
+        old = question.service
+        old.external_id = f"{old.external_id}#{old.pk}"
+        old.changed_at = at
+        old.save(update_fields=["external_id", "changed_at"])
+        with connection.cursor() as cursor:
+            deletions.close(cursor, [old.pk], at=at)
+    _apply(question, raws.decode(said.record), digest=_digest(question, said), at=at, text=said.text)
+
+
+def _exposure(question: Question, answer: str, *, by: Membership, at: datetime) -> None:
+    """Keep the address to ourselves from now on, whatever the source says; or let the next reading bring it."""
+    service = question.service
+    if answer == OURS:
+        FieldSource.objects.update_or_create(
+            service=service, field="is_undisclosed", defaults={"set_at": at, "set_by": by.pk}
+        )
+        said = raws.unpack(bytes(question.record or b""))
+        _apply(question, raws.decode(said.record), digest=_digest(question, said), at=at)
+        return
+    FieldSource.objects.filter(service=service, field="is_undisclosed").delete()
+    others = Service.objects.filter(is_undisclosed=True).exclude(pk=service.pk)
+    places = Location.objects.filter(at_services__service=service).exclude(at_services__service__in=others)
+    places.update(is_undisclosed=False)
+    Service.objects.filter(pk=service.pk).update(is_undisclosed=False, record_hash=None, changed_at=at)
+    Source.objects.filter(pk=question.source_id).exclude(url="").update(next_due_at=at)
+
+
+def _digest(question: Question, said: raws.Said) -> bytes:
+    return bytes(question.digest or b"") + hashlib.blake2b(said.record, digest_size=16).digest()
+
+
+def _apply(question: Question, record: ServiceRecord, *, digest: bytes, at: datetime, text: str = "") -> None:
+    with connection.cursor() as cursor:
+        batch = Batch(
+            cursor, source_id=question.source_id, list_name=question.service.list_name, run_id=question.run_id, at=at,
+            corrections=Corrections(question.source, run_id=question.run_id, at=at),
+        )  # fmt: skip
+        batch.records.append((record, digest))
+        if text:
+            batch.said[record.external_id] = raws.Said(text, raws.encode(record))
+        batch.write()
