@@ -26,17 +26,22 @@ ROLE_NAMES = {
 }
 STAFF = frozenset({LW, SUP, MGR, DIR, IG, ADM})
 RECORD_STAFF = frozenset({LW, SUP})  # the roles that open people's records
-SIGNED_IN = frozenset({REF, LW, SUP, MGR, COM, DIR, IG, ADM})
+SIGNED_IN = frozenset({REF, LW, SUP, MGR, COM, VOA, DIR, IG, ADM})
+READS_DIRECTORY = SIGNED_IN - {VOA}  # an organisation's account has its own entries, and no list
 CLINICAL = RECORD_STAFF  # never given by an administrator of the system
 PUBLIC = "public"
 
 # Whom a role may invite, and whose place it may change or end. Nobody does either to themself.
 MAY_INVITE = {
-    SUP: frozenset({LW}),
+    SUP: frozenset({LW, VOA}),
     MGR: SIGNED_IN,
-    ADM: SIGNED_IN - CLINICAL,
+    ADM: SIGNED_IN - CLINICAL - {VOA},
+    DIR: frozenset({VOA}),
+    VOA: frozenset({VOA}),  # a colleague, for the same organisation
 }
-MAY_CHANGE = {role: MAY_INVITE[role] for role in (MGR, ADM)}
+MAY_CHANGE = {role: MAY_INVITE[role] for role in (MGR, ADM, DIR)}
+# Accounts of organisations are invited from the organisation's page, for they are for one organisation each.
+FROM_THE_DIRECTORY = frozenset({VOA})
 # Places that open people's records, or let someone give such places, take two: one asks, a second person agrees.
 # For a system administrator that is every place from which a record could ever be reached.
 TWO_PEOPLE = {

@@ -177,11 +177,14 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Return those of one scheme."""
         return self.filter(scheme_id=scheme_id)
 
-    def at_place(self, role: str, practice_id: int | None, agency_id: int | None) -> "MembershipQuerySet":
-        """Return those of one role at one practice or agency, or at none."""
+    def at_place(
+        self, role: str, practice_id: int | None, agency_id: int | None, organisation_id: int | None = None
+    ) -> "MembershipQuerySet":
+        """Return those of one role at one practice, agency or organisation, or at none."""
         return self.filter(
             Q(practice=practice_id) if practice_id else Q(practice=None),
             Q(agency=agency_id) if agency_id else Q(agency=None),
+            Q(organisation=organisation_id) if organisation_id else Q(organisation=None),
             role=role,
         )
 

@@ -205,6 +205,7 @@ class MemberRow:
     where: str  # the practice or agency a referrer belongs to
     practice_id: int | None
     agency_id: int | None
+    organisation_id: int | None  # of an organisation's account; its name is the directory's
     hours_per_week: float | None
     languages: tuple[str, ...]
     may_triage: bool
@@ -247,6 +248,7 @@ def _member_row(row: Membership) -> MemberRow:
         where=place.name if place else "",
         practice_id=row.practice_id,
         agency_id=row.agency_id,
+        organisation_id=row.organisation_id,
         hours_per_week=float(row.hours_per_week) if row.hours_per_week is not None else None,
         languages=tuple(row.languages),
         may_triage=row.may_triage,
@@ -254,6 +256,13 @@ def _member_row(row: Membership) -> MemberRow:
         began_on=row.began_on,
         ended_on=row.ended_on,
     )
+
+
+def accounts_of(organisation_id: int, *, viewer: Membership, on: date) -> list[MemberRow]:
+    """Return the current accounts of one organisation in the viewer's scheme."""
+    rows = Membership.objects.current(on).of_scheme(viewer.scheme_id).filter(organisation_id=organisation_id)
+    rows = rows.filter(role=access.VOA).select_related("account", "scheme", "practice", "agency")
+    return [_member_row(row) for row in rows.order_by("account__name", "pk")]
 
 
 @dataclass(frozen=True)
@@ -267,6 +276,7 @@ class InvitationRow:
     role_name: str
     created_at: datetime
     expires_at: datetime
+    organisation_id: int | None = None
 
 
 def open_invitations(*, viewer: Membership, at: datetime) -> list[InvitationRow]:
@@ -275,8 +285,15 @@ def open_invitations(*, viewer: Membership, at: datetime) -> list[InvitationRow]
     rows = rows.filter(expires_at__gt=at)
     return [
         InvitationRow(
-            row.pk, row.email, row.name, row.role, named(row.role, row.scheme.role_name), row.created_at, row.expires_at
-        )
+            row.pk,
+            row.email,
+            row.name,
+            row.role,
+            named(row.role, row.scheme.role_name),
+            row.created_at,
+            row.expires_at,
+            row.organisation_id,
+        )  # fmt: skip
         for row in rows.select_related("scheme").order_by("-created_at", "-pk")
     ]
 
@@ -295,6 +312,7 @@ class Offer:
     has_account: bool
     from_console: bool
     expires_at: datetime
+    organisation_id: int | None = None  # of an organisation's account; its name is the directory's
 
 
 def offer(token_id: int, *, at: datetime) -> Offer | None:
@@ -316,6 +334,7 @@ def offer(token_id: int, *, at: datetime) -> Offer | None:
         has_account=Account.objects.filter(email=row.email).exists(),
         from_console=row.invited_by_id is None,
         expires_at=row.expires_at,
+        organisation_id=row.organisation_id,
     )
 
 

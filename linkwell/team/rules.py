@@ -26,6 +26,7 @@ class Place:
     job_title: str = ""
     practice_id: int | None = None
     agency_id: int | None = None
+    organisation_id: int | None = None
     may_triage: bool = False
     hours_per_week: Decimal | None = None
     languages: tuple[str, ...] = field(default=())
@@ -96,6 +97,8 @@ def check_place(place: Place) -> None:
     where = [place.practice_id, place.agency_id]
     if place.role == access.REF and sum(id_ is not None for id_ in where) != 1:
         raise errors.PlaceIncomplete("A referrer belongs to one practice or one agency. Choose which.")
+    if place.role == access.VOA and place.organisation_id is None:
+        raise errors.PlaceIncomplete("An organisation's account is for one organisation: invite it from its entry.")
     if place.hours_per_week is not None and not 0 < place.hours_per_week <= MOST_HOURS:
         raise errors.OutOfRange(f"Hours a week must be more than 0 and at most {MOST_HOURS}.")
 
@@ -108,6 +111,7 @@ def fitting(place: Place) -> Place:
         job_title=" ".join(place.job_title.split()),
         practice_id=place.practice_id if refers else None,
         agency_id=place.agency_id if refers else None,
+        organisation_id=place.organisation_id if place.role == access.VOA else None,
         may_triage=place.may_triage and carries,
         hours_per_week=place.hours_per_week if place.role in access.STAFF else None,
         languages=place.languages if place.role in access.STAFF else (),

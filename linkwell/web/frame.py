@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from linkwell.team.access import COM, DIR, IG, LW, MGR, REF, SUP
+from linkwell.team.access import COM, DIR, IG, LW, MGR, REF, SUP, VOA
 from linkwell.team.queries import Seat
 from linkwell.web.render import Frame, NavItem
 
@@ -42,7 +42,16 @@ NAVIGATION = {
         ("refer:refer", gettext_noop("Refer someone")),
         ("directory:list", gettext_noop("Directory")),
     ],
-    DIR: [("directory:list", gettext_noop("Directory"))],
+    DIR: [
+        ("directory:list", gettext_noop("Directory")),
+        ("editing:waiting", gettext_noop("Changes")),
+        ("more:more", gettext_noop("More")),
+    ],
+    VOA: [
+        ("organisation:listing", gettext_noop("Our listing")),
+        ("organisation:colleagues", gettext_noop("Who signs in")),
+        ("more:more", gettext_noop("More")),
+    ],
     IG: [
         ("looked:flags", gettext_noop("Who looked at whom")),
         ("team:members", gettext_noop("Team")),

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Max, Min, Q
 
+from linkwell.directory import rules
 from linkwell.directory.editing import entry, history
 from linkwell.directory.editing.differences import Piece, difference, is_same
 from linkwell.directory.editing.fields import FIELDS, LABELS, REFERRAL_ADDRESS
@@ -203,6 +204,35 @@ def own_services(*, viewer: Membership) -> list[int]:
         organisation_id=viewer.organisation_id, organisation__isnull=False, joined_into=None, ended_on=None
     ).exclude(listing__in=("gone", "defunct"))
     return list(rows.order_by("name", "pk").values_list("pk", flat=True)[:MOST_EVENTS])
+
+
+@dataclass(frozen=True)
+class OwnLine:
+    """One entry in the list of a group's account."""
+
+    pk: int
+    name: str
+    when: str
+    status: str
+    freshness: str
+    is_stale: bool
+    waits: int  # changes that somebody has still to look at
+
+
+def own_lines(*, viewer: Membership, at: datetime) -> list[OwnLine]:
+    """Return the entries of an account's organisation, by name. Two statements."""
+    on = at.date()
+    waits = Count("change_requests", filter=Q(change_requests__state="waiting", change_requests__origin="organisation"))
+    rows = Service.objects.filter(pk__in=own_services(viewer=viewer)).select_related("source").annotate(waits=waits)
+    found = []
+    for row in rows.order_by("name", "pk"):
+        fresh = rules.freshness_of(vars(row) | {"source": row.source.name}, on=on)
+        back = row.break_until if rules.is_on_break(vars(row), on=on) else None
+        status = rules.how_it_stands(
+            operating=row.operating, wait_weeks=row.wait_weeks, until=row.operating_until, back_on=back
+        )
+        found.append(OwnLine(row.pk, row.name, row.times_text, status, fresh.words, fresh.is_stale, row.waits))
+    return found
 
 
 def own_service(service_id: int, *, viewer: Membership) -> Service:

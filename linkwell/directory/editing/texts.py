@@ -14,8 +14,8 @@ from linkwell.matching.vocabulary import DAYS
 
 MOST_LINES = 40
 _WEEKS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1}
-_EVERY = {1: "every week", 2: "every second week", 3: "every third week", 4: "every fourth week"}
-_WEEK_WORDS = {number: word for word, number in _WEEKS.items()}
+EVERY = {1: "every week", 2: "every second week", 3: "every third week", 4: "every fourth week"}
+WEEK_WORDS = {number: word for word, number in _WEEKS.items()}
 _COST = re.compile(r"^(?:(?P<option>[^:£]{1,80}): )?£(?P<amount>\d{1,6}(?:\.\d\d)?)(?: \((?P<note>[^)]{1,200})\))?$")
 _TIME = re.compile(
     rf"(?:(first|second|third|fourth|fifth|last) )?({'|'.join(DAYS)})s?(?: of the month)?(| .{{1,40}}?)"
@@ -84,10 +84,10 @@ def times_text(rows: Iterable[Time]) -> str:
 def _time_line(row: Time) -> str:
     day = DAYS[row.weekday]
     if row.of_month is not None:
-        day = f"{_WEEK_WORDS.get(row.of_month, str(row.of_month)).capitalize()} {day} of the month"
+        day = f"{WEEK_WORDS.get(row.of_month, str(row.of_month)).capitalize()} {day} of the month"
     hours = f" {row.opens_at:%H:%M}" if row.opens_at else ""
     hours += f" to {row.closes_at:%H:%M}" if row.opens_at and row.closes_at else ""
-    return f"{day}{hours}" + ("" if row.of_month is not None else f", {_EVERY.get(row.weeks, 'every week')}")
+    return f"{day}{hours}" + ("" if row.of_month is not None else f", {EVERY.get(row.weeks, 'every week')}")
 
 
 def read_times(text: str) -> list[Time]:

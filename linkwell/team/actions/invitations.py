@@ -11,7 +11,7 @@ from django.utils import timezone
 from linkwell.common import audit
 from linkwell.common.errors import NotVisible
 from linkwell.common.scope import scope
-from linkwell.team import errors, rules, tokens
+from linkwell.team import access, errors, rules, tokens
 from linkwell.team.models import (
     Account,
     Agency,
@@ -89,6 +89,7 @@ def _clear_the_way(email: str, place: Place, *, by: Membership, at: datetime) ->
         raise errors.NotYourself
     place = rules.fitting(place)
     rules.check_place(place)
+    _check_own_organisation(place, by)
     check_place_is_of_scheme(place, by.scheme_id)
     _check_not_there_yet(address, place, by.scheme_id, at)
     withdraw_open(scheme_id=by.scheme_id, email=address, by=by, at=at)
@@ -115,7 +116,8 @@ def _write_invitation(
     return Invitation.objects.create(
         scheme_id=scheme_id, email=email, name=" ".join(name.split())[:200], role=place.role,
         job_title=place.job_title, practice_id=place.practice_id, agency_id=place.agency_id,
-        may_triage=place.may_triage, hours_per_week=place.hours_per_week, invited_by=by,
+        organisation_id=place.organisation_id, may_triage=place.may_triage, hours_per_week=place.hours_per_week,
+        invited_by=by,
         created_at=at, expires_at=at + rules.INVITATION_LIVES,
     )  # fmt: skip
 
@@ -245,12 +247,15 @@ def _held(secret: str, at: datetime) -> Invitation:
 
 
 def _join(invitation: Invitation, account: Account, at: datetime) -> Joined:
-    place = Place(role=invitation.role, practice_id=invitation.practice_id, agency_id=invitation.agency_id)
+    place = Place(
+        role=invitation.role, practice_id=invitation.practice_id, agency_id=invitation.agency_id,
+        organisation_id=invitation.organisation_id,
+    )  # fmt: skip
     _check_not_there_yet(account.email, place, invitation.scheme_id, at)
     membership = Membership.objects.create(
         account=account, scheme_id=invitation.scheme_id, role=invitation.role, job_title=invitation.job_title,
-        practice_id=invitation.practice_id, agency_id=invitation.agency_id, may_triage=invitation.may_triage,
-        hours_per_week=invitation.hours_per_week, began_on=timezone.localdate(at),
+        practice_id=invitation.practice_id, agency_id=invitation.agency_id, organisation_id=invitation.organisation_id,
+        may_triage=invitation.may_triage, hours_per_week=invitation.hours_per_week, began_on=timezone.localdate(at),
     )  # fmt: skip
     invitation.redeemed_at = at
     invitation.save(update_fields=["redeemed_at"])
@@ -277,6 +282,12 @@ def close_proposals(*, at: datetime, **which: Any) -> int:
     return Proposal.objects.filter(decision="", **which).update(decision=Decision.WITHDRAWN, decided_at=at)
 
 
+def _check_own_organisation(place: Place, by: Membership) -> None:
+    """Raise NotYoursToGive where an organisation's account invites for another organisation."""
+    if by.role == access.VOA and place.organisation_id != by.organisation_id:
+        raise errors.NotYoursToGive
+
+
 def check_place_is_of_scheme(place: Place, scheme_id: int) -> None:
     """Raise PlaceIncomplete if the practice or agency named is not one of the scheme's, or takes no part."""
     named: list[tuple[Any, int | None]] = [(Practice, place.practice_id), (Agency, place.agency_id)]
@@ -287,6 +298,6 @@ def check_place_is_of_scheme(place: Place, scheme_id: int) -> None:
 
 def _check_not_there_yet(address: str, place: Place, scheme_id: int, at: datetime) -> None:
     current = Membership.objects.current(timezone.localdate(at)).of_scheme(scheme_id).filter(account__email=address)
-    there = current.at_place(place.role, place.practice_id, place.agency_id)
+    there = current.at_place(place.role, place.practice_id, place.agency_id, place.organisation_id)
     if there.exists():
         raise errors.AlreadyMember

@@ -34,6 +34,8 @@ def checked(membership_id: int, place: Place, *, by: Membership, at: datetime) -
     """Return the member, locked, if `by` may change them to this place; raise what `change_member` raises."""
     member = _locked(membership_id, by=by)
     rules.check_may_change(by.role, member.role, place.role)
+    if place.role in access.FROM_THE_DIRECTORY and moves(member, place):
+        raise errors.NotYoursToGive  # such an account begins with an invitation, never by a change
     rules.check_place(place)
     today = timezone.localdate(at)
     rules.check_end(on=today, today=today, ended_on=member.ended_on)
@@ -44,8 +46,8 @@ def checked(membership_id: int, place: Place, *, by: Membership, at: datetime) -
 
 def moves(member: Membership, place: Place) -> bool:
     """Say whether a place is another one, and not the same with other particulars."""
-    was = (member.role, member.practice_id, member.agency_id)
-    return was != (place.role, place.practice_id, place.agency_id)
+    was = (member.role, member.practice_id, member.agency_id, member.organisation_id)
+    return was != (place.role, place.practice_id, place.agency_id, place.organisation_id)
 
 
 def apply_change(member: Membership, place: Place, *, by: Membership, at: datetime) -> Membership:
@@ -56,6 +58,7 @@ def apply_change(member: Membership, place: Place, *, by: Membership, at: dateti
         _end(member, on=today, by=by, at=at)
         member = Membership(account=member.account, scheme_id=by.scheme_id, began_on=today, skills=member.skills)
     member.role, member.practice_id, member.agency_id = place.role, place.practice_id, place.agency_id
+    member.organisation_id = place.organisation_id
     member.job_title, member.may_triage = place.job_title, place.may_triage
     member.hours_per_week, member.languages = place.hours_per_week, list(place.languages)
     _check_not_there_yet(member)
@@ -106,6 +109,6 @@ def _end(member: Membership, *, on: date, by: Membership, at: datetime) -> None:
 
 def _check_not_there_yet(member: Membership) -> None:
     current = Membership.objects.of_scheme(member.scheme_id).filter(account_id=member.account_id, ended_on=None)
-    same = current.at_place(member.role, member.practice_id, member.agency_id)
+    same = current.at_place(member.role, member.practice_id, member.agency_id, member.organisation_id)
     if same.exclude(pk=member.pk).exists():
         raise errors.AlreadyMember

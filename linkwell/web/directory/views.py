@@ -15,7 +15,7 @@ from linkwell.common.errors import DomainError, NotVisible
 from linkwell.directory import actions
 from linkwell.directory.errors import NoSuchService
 from linkwell.directory.queries import remarks, search_directory, service_page
-from linkwell.team.access import DIR, LW, MGR, RECORD_STAFF, SIGNED_IN, SUP
+from linkwell.team.access import DIR, LW, MGR, READS_DIRECTORY, RECORD_STAFF, SUP
 from linkwell.web.directory.forms import AddressForm, ConfirmForm, ListForm, RemarkForm, StatusForm
 from linkwell.web.forms import PageForm
 from linkwell.web.policy import MemberRequest, route
@@ -26,7 +26,7 @@ READS_REMARKS = {LW, SUP, DIR, MGR}
 
 
 @require_GET
-@route(roles=SIGNED_IN, relation="none")
+@route(roles=READS_DIRECTORY, relation="none")
 def listing(request: MemberRequest) -> HttpResponse:
     """Every entry, or those that fit the words, the need and the place."""
     form = ListForm(request.GET)
@@ -41,7 +41,7 @@ def listing(request: MemberRequest) -> HttpResponse:
 
 
 @require_GET
-@route(roles=SIGNED_IN, relation="none")
+@route(roles=READS_DIRECTORY, relation="none")
 def service(request: MemberRequest, service_id: int) -> HttpResponse:
     """One entry: when, where, how to get in, what it costs, who confirmed it."""
     return _page(request, service_id)

@@ -1,10 +1,12 @@
 """Taking an invitation up: what the page does across team and messages."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
 
 from linkwell.common.scope import scope
+from linkwell.directory.editing.queries import organisation_name
 from linkwell.messages import mail
 from linkwell.messages.actions import queue_message
 from linkwell.team import actions, tokens
@@ -19,7 +21,14 @@ def offered_by(secret: str, *, at: datetime) -> Offer | None:
     if found is None:
         return None
     with scope(scheme_ids=[found.scheme_id], scheme_id=found.scheme_id):
-        return offer(found.token_id, at=at)
+        return named(offer(found.token_id, at=at))
+
+
+def named(found: Offer | None) -> Offer | None:
+    """Return an offer with the name of the organisation that an account is for, which the directory knows."""
+    if found is None or found.organisation_id is None:
+        return found
+    return replace(found, where=organisation_name(found.organisation_id))
 
 
 def needs_code(offer: Offer) -> bool:

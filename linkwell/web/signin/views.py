@@ -38,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def invitation(request: HttpRequest, token_id: int) -> HttpResponse:
     """Take an invitation up: show the mailbox by a code, then choose a password; never by opening it alone."""
-    found = offer(token_id, at=timezone.now())
+    found = page.named(offer(token_id, at=timezone.now()))
     if found is None:
         raise Http404
     if request.user.is_authenticated:

@@ -4,7 +4,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from linkwell.team.access import LW, MAY_CHANGE, MAY_INVITE, REF, ROLE_NAMES
+from linkwell.team.access import FROM_THE_DIRECTORY, LW, MAY_CHANGE, MAY_INVITE, REF, ROLE_NAMES
 from linkwell.team.models import Membership
 from linkwell.team.queries import agencies, named, practices
 from linkwell.team.rules import MOST_HOURS, Place
@@ -77,8 +77,9 @@ class InviteForm(PlaceForm):
     field_order = ["email", "name", "role", "where", "job_title", "hours_per_week", "may_triage"]
 
     def __init__(self, *args: Any, viewer: Membership, **kwargs: Any) -> None:
-        super().__init__(*args, viewer=viewer, roles=MAY_INVITE.get(viewer.role, frozenset()), **kwargs)
-        if len(MAY_INVITE.get(viewer.role, ())) == 1:
+        roles = MAY_INVITE.get(viewer.role, frozenset()) - FROM_THE_DIRECTORY
+        super().__init__(*args, viewer=viewer, roles=roles, **kwargs)
+        if len(roles) == 1:
             self.fields["role"].initial = LW
 
 
@@ -86,7 +87,9 @@ class MemberForm(PlaceForm):
     """What someone's place becomes."""
 
     def __init__(self, *args: Any, viewer: Membership, **kwargs: Any) -> None:
-        super().__init__(*args, viewer=viewer, roles=MAY_CHANGE.get(viewer.role, frozenset()), **kwargs)
+        super().__init__(
+            *args, viewer=viewer, roles=MAY_CHANGE.get(viewer.role, frozenset()) - FROM_THE_DIRECTORY, **kwargs
+        )
 
 
 class EndForm(PageForm):

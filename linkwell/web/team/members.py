@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from linkwell.common.errors import DomainError, NotVisible
 from linkwell.team import actions
 from linkwell.team import queries as team
-from linkwell.team.access import ADM, IG, MAY_CHANGE, MAY_INVITE, MAY_RESET, MGR, SUP
+from linkwell.team.access import ADM, FROM_THE_DIRECTORY, IG, MAY_CHANGE, MAY_INVITE, MAY_RESET, MGR, SUP
 from linkwell.team.proposals import one_waiting, waiting
 from linkwell.web.policy import MemberRequest, route
 from linkwell.web.render import render, succeeded
@@ -97,6 +97,8 @@ def withdraw(request: MemberRequest, invitation_id: int) -> HttpResponse:
 def member(request: MemberRequest, membership_id: int) -> HttpResponse:
     """Change someone's place."""
     row = _row(request, membership_id)
+    if row.role in FROM_THE_DIRECTORY:  # it can only end: it is for one organisation
+        return redirect("team:end", row.pk)
     form = MemberForm(request.POST or None, viewer=request.staff, initial=_initial(row))
     if form.is_valid():
         try:

@@ -22,14 +22,19 @@ from linkwell.web.words import day
 
 
 @transaction.atomic
-def invite_and_mail(*, email: str, name: str, place: Place, by: Membership, at: datetime) -> Invited | None:
-    """Invite, and put the mail with the link into the outbox; None where a second person is asked first."""
+def invite_and_mail(
+    *, email: str, name: str, place: Place, by: Membership, at: datetime, called: str = ""
+) -> Invited | None:
+    """Invite, and put the mail with the link into the outbox; None where a second person is asked first.
+
+    `called` is what the mail calls the place, where the role's own name says too little.
+    """
     if takes_two(by=by, role=place.role):
         actions.ask_to_invite(email=email, name=name, place=place, by=by, at=at)
         _ask_deciders(by=by, at=at)
         return None
     invited = actions.invite(email=email, name=name, place=place, by=by, at=at)
-    _mail_invitation(invited, by=by, at=at)
+    _mail_invitation(invited, by=by, at=at, called=called)
     return invited
 
 
@@ -73,10 +78,10 @@ def agree_and_tell(*, proposal_id: int, by: Membership, at: datetime) -> Agreed:
     return agreed
 
 
-def _mail_invitation(invited: Invited, *, by: Membership, at: datetime) -> None:
+def _mail_invitation(invited: Invited, *, by: Membership, at: datetime, called: str = "") -> None:
     words = {
         "inviter": by.name[:60],
-        "role": named(invited.invitation.role, by.scheme.role_name)[:60],
+        "role": (called or named(invited.invitation.role, by.scheme.role_name))[:60],
         "until": day(invited.invitation.expires_at),
     }
     queue_message(
