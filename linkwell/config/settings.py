@@ -238,6 +238,11 @@ if os.environ.get("LINKWELL_BEHIND_PROXY") == "1":
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("LINKWELL_PROXIES", "0"))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 600
+FILE_UPLOAD_HANDLERS = [
+    "linkwell.web.uploads.Quota",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

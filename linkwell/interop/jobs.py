@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from linkwell.common.jobs import clock_job
 from linkwell.directory.imports.sources import claim_due
+from linkwell.interop.files import jobs as files  # noqa: F401  the jobs on spreadsheets that a page brought in
 from linkwell.interop.sources import read_source
 
 MOST_AT_ONCE = 20

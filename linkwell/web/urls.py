@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("linkwell.web.find.urls")),
     path("", include("linkwell.web.editing.urls")),
     path("organisation/", include("linkwell.web.organisation.urls")),
+    path("directory/spreadsheets/", include("linkwell.web.directory_mapping.urls")),
     path("", include("linkwell.web.directory.urls")),
     path("find-help/", include("linkwell.web.public.urls")),
     path("", include("linkwell.web.connect.urls")),

@@ -13,6 +13,7 @@ docs/how-to/import-a-directory.md is the manual.
 """
 
 import hashlib
+import json
 import re
 import tomllib
 from dataclasses import dataclass
@@ -104,6 +105,12 @@ def load(name_or_path: str) -> Mapping:
     return _checked(path.stem, content, hashlib.blake2b(data, digest_size=16).digest())
 
 
+def from_content(name: str, content: dict[str, Any]) -> Mapping:
+    """Return a mapping that was made on a page; raise CannotRead with what is wrong."""
+    data = json.dumps(content, sort_keys=True).encode()
+    return _checked(name, content, hashlib.blake2b(data, digest_size=16).digest())
+
+
 def _checked(name: str, content: dict[str, Any], digest: bytes) -> Mapping:
     def wrong(what: str) -> CannotRead:
         return CannotRead(f"The mapping {name} cannot be used: {what}.")
@@ -173,7 +180,7 @@ def _rule(given: Any, wrong: Any) -> Rule:
 
 
 def fill(template: str, cells: dict[str, str]) -> str:
-    """Return a template with a row's cells put in. Filters: first (comma part), title (not shouted), lower."""
+    """Return a template with a row's cells put in. Filters: first (comma part), title (not shouted), lower, day."""
 
     def slot(found: re.Match[str]) -> str:
         value = cells.get(found[1], "")
@@ -186,10 +193,20 @@ def fill(template: str, cells: dict[str, str]) -> str:
                 return _titled(value)
             case "lower":
                 return value.lower()
+            case "day":
+                return _on_a_day(found[1].strip(), value.strip())
             case _:
                 return value
 
-    return re.sub(r",\s*(?=\))", "", _SLOT.sub(slot, template))
+    filled = re.sub(r",\s*(?=\))", "", _SLOT.sub(slot, template))
+    return re.sub(r",(?:\s*,)+", ",", filled)
+
+
+def _on_a_day(day: str, value: str) -> str:
+    """Return "Monday 9-5; " of a column named by a day; nothing where it says closed, or nothing."""
+    if value.casefold() in ("yes", "y", "x", "✓", "✔", "open"):
+        return f"{day}; "
+    return f"{day} {value}; " if any(letter.isdigit() for letter in value) else ""
 
 
 _SMALL = frozenset("and of the for in at to by on with a an".split())

@@ -7,15 +7,15 @@ from typing import Any
 
 from linkwell.interop.errors import CannotRead
 from linkwell.interop.files.archives import unpacking
-from linkwell.interop.files.rows import Row, Table, headed
+from linkwell.interop.files.rows import MOST_TITLES, Row, Table, headed
 
 MOST_COLUMNS = 500
 MOST_ROWS = 1_048_576  # what a sheet can hold
 BROKEN = "This Excel workbook cannot be read. Open it, choose Save as → CSV UTF-8, and import that."
 
 
-def sheet(data: bytes) -> Table:
-    """Return the rows of a workbook; raise CannotRead where it is none, or too large to be a list."""
+def sheet(data: bytes, *, most: int = MOST_ROWS) -> Table:
+    """Return the rows of a workbook, the first ones where `most` is given; raise CannotRead where it is none."""
     import openpyxl  # not needed by any page but imports
 
     with unpacking(data, "This workbook") as opened:
@@ -25,7 +25,7 @@ def sheet(data: bytes) -> Table:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
         sheets = [one for one in book.worksheets if one.sheet_state == "visible"]
         for one in sheets:
-            if rows := list(_rows(one)):
+            if rows := list(_rows(one, most)):
                 left = [other.title for other in sheets if other is not one]
                 notes = (f"Only the sheet {one.title[:60]} was read, not {', '.join(left)[:200]}",) if left else ()
                 return headed(rows, encoding="utf-8", notes=notes)
@@ -36,7 +36,7 @@ def sheet(data: bytes) -> Table:
     raise CannotRead("This workbook has no sheet with anything in it.")
 
 
-def _rows(found: Any) -> Iterator[Row]:
+def _rows(found: Any, most: int) -> Iterator[Row]:
     found.reset_dimensions()  # a sheet may claim to be of any size
     for number, values in enumerate(found.iter_rows(values_only=True), start=1):
         if number > MOST_ROWS:
@@ -45,6 +45,8 @@ def _rows(found: Any) -> Iterator[Row]:
             raise CannotRead(
                 f"Row {number} of this workbook has more than {MOST_COLUMNS} columns. Remove what is not needed."
             )
+        if number > most + MOST_TITLES:
+            return
         cells = tuple(_words(value) for value in values)
         if any(cell.strip() for cell in cells):
             yield Row(number, "\x1f".join(cells), cells)

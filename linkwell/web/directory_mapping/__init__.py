@@ -1,0 +1,1 @@
+"""Bringing a spreadsheet in: the file, what its columns are, what its rows would become, the import."""
