@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import OuterRef, Subquery
 
 from linkwell.directory.models import Duplicate, ImportRow, ImportRun, Question, Service, Source
+from linkwell.team.models import Membership
 
 PER_PAGE = 50
 RED = "red"
@@ -232,3 +234,39 @@ def run_page(run_id: int, *, kind: str = "", page: int = 1) -> RunPage | None:
         ),
         page=here, pages=pages,
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Whether an entry may be seen at all, and in whose place another stands."""
+
+    source_id: int
+    joined_into_id: int | None
+    hidden_at: datetime | None
+    hidden_why: str
+    hidden_by: str
+
+
+def standing(service_id: int) -> Standing | None:
+    """Return whether an entry is hidden or joined into another, None where there is none; one statement."""
+    names = Membership.objects.filter(pk=OuterRef("hidden_by")).values("account__name")[:1]
+    rows = Service.objects.filter(pk=service_id).annotate(who=Subquery(names))
+    row = rows.values_list("source_id", "joined_into_id", "hidden_at", "hidden_why", "who").first()
+    return Standing(*row[:4], row[4] or "") if row else None
+
+
+@dataclass(frozen=True)
+class HiddenEntry:
+    pk: int
+    name: str
+    source: str
+    at: datetime
+    why: str
+
+
+def hidden_entries() -> list[HiddenEntry]:
+    """Return what is hidden now, the newest first; at most a hundred."""
+    rows = Service.objects.filter(hidden_at__isnull=False).order_by("-hidden_at", "pk")
+    return [
+        HiddenEntry(*row) for row in rows.values_list("pk", "name", "source__name", "hidden_at", "hidden_why")[:100]
+    ]

@@ -69,7 +69,7 @@ def search_directory(
         "old_too": old_too,
     }
     named = bool(words.strip())
-    filters = ["listing <> 'defunct'", "s.joined_into_id IS NULL"]
+    filters = ["listing <> 'defunct'", "s.joined_into_id IS NULL", "s.hidden_at IS NULL"]
     filters += ["s.search @@ %(words)s::tsquery"] if values["words"] else ["FALSE"] if named else []
     filters += ["%(need)s = ANY (s.need_codes)"] if need else []
     every = " AND ".join(filters)

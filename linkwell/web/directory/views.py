@@ -14,8 +14,10 @@ from django.views.decorators.http import require_GET, require_POST
 from linkwell.common.errors import DomainError, NotVisible
 from linkwell.directory import actions
 from linkwell.directory.errors import NoSuchService
+from linkwell.directory.imports.queries import standing
 from linkwell.directory.queries import remarks, search_directory, service_page
 from linkwell.team.access import DIR, LW, MGR, READS_DIRECTORY, RECORD_STAFF, SUP
+from linkwell.web.calls.forms import NOW, BreakForm
 from linkwell.web.directory.forms import AddressForm, ConfirmForm, ListForm, RemarkForm, StatusForm
 from linkwell.web.forms import PageForm
 from linkwell.web.policy import MemberRequest, route
@@ -34,10 +36,12 @@ def listing(request: MemberRequest) -> HttpResponse:
     said = form.cleaned_data
     found = search_directory(
         said.get("words", ""), form.located if valid else None, said.get("need", ""), said.get("page") or 1,
-        at=timezone.now(),
+        at=timezone.now(), old_too=bool(said.get("old_too")),
     )  # fmt: skip
-    kept = urlencode({name: said.get(name) for name in ("words", "need", "place") if said.get(name)})
-    return render(request, "directory/list.jinja", {"form": form, "found": found, "base": f"?{kept}&page="})
+    kept = urlencode({name: said.get(name) for name in ("words", "need", "place", "old_too") if said.get(name)})
+    calls_url = reverse("calls:list") if request.staff.role in KEEPERS else ""
+    context = {"form": form, "found": found, "base": f"?{kept}&page=", "calls_url": calls_url}
+    return render(request, "directory/list.jinja", context)
 
 
 @require_GET
@@ -49,6 +53,11 @@ def service(request: MemberRequest, service_id: int) -> HttpResponse:
 
 def _page(request: MemberRequest, service_id: int, **bound: PageForm) -> HttpResponse:
     role = request.staff.role
+    stands = standing(service_id)
+    if stands is None or (stands.hidden_at and role != DIR):
+        raise NotVisible
+    if stands.joined_into_id:
+        return redirect("directory:service", stands.joined_into_id)
     try:
         page = service_page(service_id, at=timezone.now())
     except NoSuchService:
@@ -56,6 +65,7 @@ def _page(request: MemberRequest, service_id: int, **bound: PageForm) -> HttpRes
     owner = page.organisation
     forms: dict[str, PageForm] = {
         "status_form": StatusForm(prefix="status", initial={"status": page.operating, "wait_weeks": page.wait_weeks}),
+        "break_form": BreakForm(prefix="break", initial={"from_on": page.break_from, "until_on": page.break_until}),
         "confirm_form": ConfirmForm(prefix="confirm"),
         "remark_form": RemarkForm(prefix="remark"),
         "address_form": AddressForm(prefix="address", initial={"email": owner.referral_email if owner else ""}),
@@ -63,11 +73,14 @@ def _page(request: MemberRequest, service_id: int, **bound: PageForm) -> HttpRes
     }
     context = {
         "page": page,
+        "stands": stands,
+        "edits": role == DIR,
         "remarks": remarks(service_id, scheme_id=request.staff.scheme_id) if role in READS_REMARKS else (),
         "reads_remarks": role in READS_REMARKS,
         "keeps": role in KEEPERS,
         "shares": role in RECORD_STAFF,
         "forms": forms,
+        "now_choices": NOW,
     }
     return render(request, "directory/service.jinja", context)
 
@@ -98,7 +111,7 @@ def status(request: MemberRequest, service_id: int) -> HttpResponse:
         weeks = data["wait_weeks"] if data["status"] == "waiting" else None
         actions.set_operating_status(
             service_id=service_id, status=data["status"], wait_weeks=weeks, note=data["note"], by=request.staff,
-            at=timezone.now(),
+            until=data["until"], at=timezone.now(),
         )  # fmt: skip
 
     form = StatusForm(request.POST, prefix="status")
