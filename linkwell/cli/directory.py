@@ -45,7 +45,12 @@ _File = Annotated[
     ),
 ]
 _Format = Annotated[Format, typer.Option("--format", help="What the file is; auto finds out.")]
-_Mapping = Annotated[str, typer.Option("--mapping", help="For spreadsheets: a mapping file, or the name of one.")]
+_Mapping = Annotated[
+    str,
+    typer.Option(
+        "--mapping", help="For spreadsheets: a mapping file, or the name of one (also of one kept on a page)."
+    ),
+]
 
 
 @app.command("import")
@@ -121,9 +126,8 @@ def mappings() -> None:
 def _opened(file: str, kind: Format, mapping: str) -> Iterator[tuple[str, Any]]:
     """Give the name and the reader of a file, or of a list that is fetched by its address."""
     from linkwell.interop import opening
-    from linkwell.interop.files import mapping as files
 
-    columns, today = files.load(mapping) if mapping else None, date.today()  # noqa: DTZ011  the day where it is typed
+    columns, today = _columns(mapping), date.today()  # noqa: DTZ011  the day where it is typed
     if not file.lower().startswith(("http://", "https://")):
         yield Path(file).name, opening.open_file(Path(file), kind=kind.value, mapping=columns, today=today)
         return
@@ -139,6 +143,22 @@ def _opened(file: str, kind: Format, mapping: str) -> Iterator[tuple[str, Any]]:
             )
             reader = until_read.enter_context(fetched)
         yield file.split("?")[0], reader
+
+
+def _columns(mapping: str) -> Any:
+    """Return a mapping by path or name; one that a page kept is asked of the database."""
+    from linkwell.cli.session import session
+    from linkwell.interop.files import mapping as files
+
+    if not mapping:
+        return None
+    is_file = Path(mapping).is_file() or Path(mapping).name != mapping or mapping.endswith(".toml")
+    if is_file or mapping in files.built_in():
+        return files.load(mapping)
+    with session():
+        from linkwell.interop.files.kept import mapping_named
+
+        return mapping_named(mapping)
 
 
 def _check_report(report: Path | None) -> None:

@@ -9,14 +9,12 @@ from datetime import date
 from pathlib import Path
 
 from linkwell.directory.records import Reader
-from linkwell.directory.uploads.queries import kept_mapping
 from linkwell.interop import open_activity
 from linkwell.interop.asking import Asking, Progress, tell_nobody
 from linkwell.interop.encodings import file_bytes
 from linkwell.interop.errors import CannotRead
 from linkwell.interop.fetching import web_address
 from linkwell.interop.files import archives
-from linkwell.interop.files import mapping as mappings
 from linkwell.interop.files.mapping import Mapping
 from linkwell.interop.files.reader import TableReader
 from linkwell.interop.open_activity.reader import feeds_of, is_page, read_page
@@ -28,15 +26,6 @@ FEEDS = ("oruk1", "oruk3", "hsds3", "ndjson")
 PACKAGE, ACTIVITY, TABLES = "hsdscsv", "openactive", ("csv", "xlsx")
 KINDS = ("auto", *FEEDS, PACKAGE, ACTIVITY, *TABLES)  # what a person may say that a list is
 ANYTHING = "application/json, text/csv, application/zip;q=0.9, */*;q=0.8"
-
-
-def mapping_named(name: str) -> Mapping:
-    """Return a mapping that comes with Linkwell or was kept by a page; raise CannotRead where there is none."""
-    if name in mappings.built_in():
-        return mappings.load(name)
-    if kept := kept_mapping(name):
-        return mappings.from_content(kept.name, kept.content)
-    raise CannotRead(f"There is no mapping {name}. Give the path of one, or one of: {', '.join(mappings.built_in())}.")
 
 
 def kind_of(data: bytes) -> str:

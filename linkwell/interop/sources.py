@@ -17,7 +17,7 @@ from linkwell.directory.records import Issue, Reader
 from linkwell.interop.asking import Asking
 from linkwell.interop.errors import CannotRead, NotFetched
 from linkwell.interop.fetching import Caps, Fetcher, web_address
-from linkwell.interop.files import mapping as mappings
+from linkwell.interop.files.kept import mapping_named
 from linkwell.interop.files.mapping import Mapping
 from linkwell.interop.open_referral.documents import Document, split
 from linkwell.interop.open_referral.reader import FeedReader
@@ -132,4 +132,4 @@ def read_source(source_id: int, *, clock: Callable[[], datetime], asking: Asking
 
 
 def _mapping(source: Source) -> Mapping | None:
-    return mappings.load(source.mapping) if source.mapping else None
+    return mapping_named(source.mapping) if source.mapping else None

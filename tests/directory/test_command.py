@@ -6,9 +6,10 @@ import sys
 from urllib.parse import quote, urlencode
 
 import pytest
+from django.utils import timezone
 from psycopg.conninfo import conninfo_to_dict
 
-from linkwell.directory.models import ImportRun, Service
+from linkwell.directory.models import ImportRun, ListMapping, Service
 from linkwell.places.models import Outcode
 
 CLUBS = [{"id": "1", "name": "Lunch club", "email": ""}, {"id": "2", "name": ""}]
@@ -64,7 +65,7 @@ def linkwell(folder, *words, environment=None):
         (["page.html", "--source", "T"], "This file is not JSON"),
         (["clubs.csv", "--source", "T"], "add --mapping FILE"),
         (["clubs.csv", "--source", "T", "--format", "csv"], "add --mapping FILE"),
-        (["clubs.csv", "--source", "T", "--mapping", "nothing"], "There is no mapping nothing"),
+        (["clubs.csv", "--source", "T", "--mapping", "nothing.toml"], "There is no mapping nothing"),
         (["clubs.csv", "--source", "T", "--mapping", "trafford-libraries"], "has no column"),
         (["clubs.json", "--source", "T", "--format", "oruk3", "--mapping", "mine.toml"], "is for spreadsheets"),
         (["clubs.json", "--source", "T", "--report", "no/such/report.json"], "there is no folder no/such"),
@@ -108,6 +109,19 @@ def test_a_spreadsheet_by_its_mapping_and_a_dry_run_that_keeps_nothing(folder, e
 
     assert linkwell(folder, *words, environment=environment).returncode == 0
     assert Service.objects.get().name == "Tea club"
+
+
+def test_DI2_a_mapping_kept_on_a_page_is_there_by_its_name(folder, environment):
+    content = {"columns": {"name": "Name"}}
+    ListMapping.objects.create(name="sale", source="Sale", content=content, changed_at=timezone.now(), changed_by=1)
+    words = ["directory", "import", "clubs.csv", "--source", "Sale", "--mapping"]
+
+    done = linkwell(folder, *words, "sale", environment=environment)
+    unknown = linkwell(folder, *words, "nothing", environment=environment)
+
+    assert done.returncode == 0, done.stderr
+    assert Service.objects.get().external_id == "sale/tea-club"
+    assert "There is no mapping nothing" in unknown.stderr
 
 
 def test_a_check_reads_without_a_database(folder):
