@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from linkwell.web.directory import views
+from linkwell.web.directory import remarks, views
 
 app_name = "directory"
 urlpatterns = [
@@ -12,4 +12,6 @@ urlpatterns = [
     path("directory/<int:service_id>/confirm/", views.confirm, name="confirm"),
     path("directory/<int:service_id>/remarks/", views.remark, name="remark"),
     path("directory/<int:service_id>/address/", views.address, name="address"),
+    path("directory/remarks/<int:remark_id>/", remarks.edit, name="edit_remark"),
+    path("directory/remarks/<int:remark_id>/withdraw/", remarks.withdraw, name="withdraw_remark"),
 ]
