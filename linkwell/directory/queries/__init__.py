@@ -3,17 +3,16 @@
 from linkwell.directory.queries.entries import (
     OrganisationEntry,
     Place,
-    Remark,
     ServicePage,
     organisation_entry,
     referral_address,
-    remarks,
     service_page,
 )
 from linkwell.directory.queries.listing import Listed, Listing, search_directory
 from linkwell.directory.queries.public import public_services
 from linkwell.directory.queries.public_page import Moved, PublicPage, public_page
 from linkwell.directory.queries.public_search import known_words, public_search
+from linkwell.directory.queries.remarks import Remark, remarks
 from linkwell.directory.queries.support import find_support, from_home, place_named
 
 __all__ = [

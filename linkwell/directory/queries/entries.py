@@ -1,7 +1,7 @@
 """One entry as a page shows it: frozen values, nothing a template could query through."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,6 @@ from linkwell.directory import rules
 from linkwell.directory.errors import NoSuchService
 from linkwell.directory.models import (
     Contact,
-    InternalRemark,
     OperatingStatus,
     Organisation,
     Phone,
@@ -55,17 +54,6 @@ class Person:
     title: str
     email: str
     phone: str
-
-
-@dataclass(frozen=True)
-class Remark:
-    """What a colleague of this scheme wrote; never leaves it."""
-
-    text: str
-    at: datetime
-    by: str
-    pk: int = 0
-    by_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -139,6 +127,10 @@ class ServicePage:
     status_note: str
     status_since: datetime | None
     wait_weeks: int | None
+    break_from: date | None
+    break_until: date | None
+    ended_on: date | None  # ended by hand
+    ended_why: str
     listing: str  # "" while it is in its source's list
     freshness: str
     is_stale: bool
@@ -222,6 +214,10 @@ def service_page(service_id: int, *, at: datetime) -> ServicePage:
         status_note=row.operating_note,
         status_since=row.operating_since,
         wait_weeks=row.wait_weeks,
+        break_from=row.break_from,
+        break_until=row.break_until,
+        ended_on=row.ended_on,
+        ended_why=row.ended_why,
         listing="" if row.listing == "listed" else row.get_listing_display(),
         freshness=fresh.words,
         is_stale=fresh.is_stale,
@@ -237,13 +233,6 @@ def organisation_entry(organisation_id: int) -> OrganisationEntry:
     if row is None:
         raise NoSuchService
     return _organisation(row)
-
-
-def remarks(service_id: int, *, scheme_id: int) -> list[Remark]:
-    """Return the remarks of one scheme on a service, newest first."""
-    rows = InternalRemark.objects.filter(scheme_id=scheme_id, service_id=service_id, withdrawn_at=None)
-    names = ("text", "at", "by__account__name", "pk", "by_id")
-    return [Remark(*row) for row in rows.order_by("-at", "-pk").values_list(*names)]
 
 
 def referral_address(organisation: Organisation, *, scheme_id: int) -> str:
