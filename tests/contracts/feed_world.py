@@ -54,7 +54,8 @@ def make() -> SimpleNamespace:
         confirmed_at=datetime(2026, 11, 1, tzinfo=UTC), confirmed_by="group", changed_at=NOW,
     )  # fmt: skip
     _hang(full, hall, source)
-    plain = ServiceFactory(source=source, organisation=None, name="Tea and Chat", location=bare, changed_at=OLD)
+    plain = ServiceFactory(source=source, organisation=None, name="Tea and Chat", location=bare, changed_at=OLD,
+                           source_checked_on=datetime.now(UTC).date())  # fmt: skip
     closed = ServiceFactory(source=source, organisation=owner, name="Winter Walks", listing="temporarily_closed",
                             changed_at=OLD, is_free=True, modes=["online"])  # fmt: skip
     refuge = _refuge(source)
@@ -85,7 +86,9 @@ def _hang(service, hall, source):
     Contact.objects.create(service=service, name="Quentin Volunteer", email="quentin@sheds.example.org",
                            phone="07700 900123")  # fmt: skip
     Language.objects.create(service=service, name="Urdu", code="ur", note="On Fridays")
-    ServiceArea.objects.create(service=service, name="Trafford", extent='{"type": "Point"}', uri="https://a.example.org")
+    ServiceArea.objects.create(
+        service=service, name="Trafford", extent='{"type": "Point"}', uri="https://a.example.org"
+    )
     Accessibility.objects.create(service=service, description="Interpreters can be asked for")
     Capacity.objects.create(service=service, unit="places", available=4, maximum=12, description="At benches",
                             updated_at=NOW)  # fmt: skip
@@ -120,6 +123,7 @@ def _not_told(source):
         ServiceFactory(source=source, name="Hidden club", hidden_at=NOW, hidden_why="It is a trap"),
         ServiceFactory(source=source, name="Ended club", ended_on=NOW.date(), changed_at=NOW),
         ServiceFactory(source=source, name="Inactive club", listing="inactive", changed_at=NOW),
+        ServiceFactory(source=source, name="Forgotten club", organisation=None, changed_at=OLD),  # too old for search
         ServiceFactory(source=source, name="Joined club", joined_into=visible, changed_at=NOW),
     ]
 

@@ -13,6 +13,7 @@ from django.db.models.functions import Greatest
 from linkwell.directory.models import Organisation, Service, ServiceAtLocation, TaxonomyTerm
 from linkwell.directory.queries import feed_details as details
 from linkwell.directory.queries import feed_filters as filters
+from linkwell.directory.queries import feed_hiding as hiding
 from linkwell.directory.queries.feed_filters import FeedQuery, SourceTaxonomy
 from linkwell.directory.queries.feed_lists import LISTS
 from linkwell.directory.queries.feed_rows import (
@@ -98,7 +99,7 @@ def organisations_page(
     if search.strip():
         rows = rows.filter(name__icontains=search.strip())
     keys = LISTS.keys(("organisations", search, at.date()), lambda: rows.order_by("pk").values_list("pk", flat=True))
-    found = details.organisations(keys[skip : skip + take], full=full)
+    found = _told(keys[skip : skip + take], full=full, on=at.date())
     return FeedPage(tuple(found[key] for key in keys[skip : skip + take] if key in found), len(keys))
 
 
@@ -106,7 +107,7 @@ def all_organisations(*, at: datetime) -> Iterator[FeedOrganisation]:
     """Return every organisation in full, some at a time."""
     keys = list(_organisations(at.date()).order_by("pk").values_list("pk", flat=True))
     for batch in _batches(keys):
-        found = details.organisations(batch, full=True)
+        found = _told(batch, full=True, on=at.date())
         yield from (found[key] for key in batch if key in found)
         _let_go()
 
@@ -114,7 +115,7 @@ def all_organisations(*, at: datetime) -> Iterator[FeedOrganisation]:
 def organisation(public_id: UUID, *, at: datetime) -> FeedOrganisation | None:
     """Return one organisation in full."""
     pk = _organisations(at.date()).filter(public_id=public_id).values_list("pk", flat=True).first()
-    return details.organisations([pk], full=True).get(pk) if pk else None
+    return _told([pk], full=True, on=at.date()).get(pk) if pk else None
 
 
 def taxonomies() -> tuple[FeedTaxonomy, ...]:
@@ -181,6 +182,14 @@ def _at_locations(pairs: Sequence[tuple[int, int]], *, full: bool, at: datetime)
 
 def _organisations(on: date) -> QuerySet[Organisation]:
     return Organisation.objects.filter(Exists(public_services(on=on).filter(organisation=OuterRef("pk"))))
+
+
+def _told(keys: Sequence[int], *, full: bool, on: date) -> dict[int, FeedOrganisation]:
+    """Return organisations; of one that runs nothing but places that are not given out, no address online."""
+    found = details.organisations(keys, full=full)
+    open_to_all = public_services(on=on).filter(organisation__in=list(keys), is_undisclosed=False)
+    known = set(open_to_all.values_list("organisation_id", flat=True))
+    return {key: one if key in known else hiding.without_its_address(one) for key, one in found.items()}
 
 
 def _batches(keys: Sequence[int], at_a_time: int = AT_A_TIME) -> Iterator[Sequence[int]]:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from linkwell.directory.queries.feed_rows import FeedArea, FeedService
+from linkwell.directory.queries.feed_rows import FeedArea, FeedOrganisation, FeedService
 from linkwell.directory.queries.public_page import harmless
 from linkwell.places import postcodes
 
@@ -18,9 +18,7 @@ def without_its_place(service: FeedService) -> FeedService:
     areas = service.areas or ((FeedArea(service.area_text),) if service.area_text else ())
     return replace(
         service,
-        organisation=replace(
-            owner, email="", website="", phones=(), desks=(), description=_lines(owner.description)
-        ) if owner else None,
+        organisation=without_its_address(owner) if owner else None,
         url="",
         email="",
         desks=tuple(replace(one, email="") for one in service.desks),
@@ -38,6 +36,18 @@ def without_its_place(service: FeedService) -> FeedService:
         phones=tuple(replace(one, label=harmless(one.label)) for one in service.phones),
         **{name: _lines(getattr(service, name)) for name in _TEXTS},
     )  # fmt: skip
+
+
+def without_its_address(owner: FeedOrganisation) -> FeedOrganisation:
+    """Return an organisation with its name and phones, and nothing that leads to a place of its own."""
+    return replace(
+        owner,
+        email="",
+        website="",
+        description=_lines(owner.description),
+        desks=tuple(replace(one, email="") for one in owner.desks),
+        phones=tuple(replace(one, label=harmless(one.label)) for one in owner.phones),
+    )
 
 
 def _lines(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from linkwell.web.feed import views
+from linkwell.web.feed import files, views
 
 app_name = "feed"
 _LISTS = {
@@ -13,6 +13,8 @@ _LISTS = {
     "taxonomy_terms": (views.terms, views.term),
 }
 urlpatterns = [
+    path("", files.about, name="about"),
+    path("v3/datapackage.zip", files.datapackage, name="datapackage"),
     path("v3/", views.root, name="root"),
     path("v3/openapi.json", views.openapi, name="openapi"),
     *(re_path(rf"^v3/{name}/?$", many, name=name) for name, (many, _) in _LISTS.items()),

@@ -197,6 +197,20 @@ evidence:report          | none         | {FIGURES} |
 evidence:quarter         | none         | {FIGURES} |
 evidence:file            | none         | {FIGURES} |
 evidence:definitions     | none         | {FIGURES} |
+feed:about                | anyone       | |
+feed:root                 | anyone       | |
+feed:openapi              | anyone       | |
+feed:datapackage          | anyone       | |
+feed:services             | anyone       | |
+feed:services_one         | anyone       | |
+feed:service_at_locations | anyone       | |
+feed:service_at_locations_one | anyone       | |
+feed:organizations        | anyone       | |
+feed:organizations_one    | anyone       | |
+feed:taxonomies           | anyone       | |
+feed:taxonomies_one       | anyone       | |
+feed:taxonomy_terms       | anyone       | |
+feed:taxonomy_terms_one   | anyone       | |
 """
 
 
@@ -219,7 +233,7 @@ KINDS = {*OPENS, *NEVER_BY_ID, *BY_ROLE, *OWN, *OPEN_TO}
 PERSONS = "person_id referral_id goal_id action_id strength_id connection_id".split()
 _SCHEMES = "task_id opening_id membership_id invitation_id practice_id agency_id programme_id message_id"
 SCHEMES = f"{_SCHEMES} proposal_id flag_id".split()
-NEITHER = "service_id account_id occasion period secret pk key uidb36".split()
+NEITHER = "entry service_id account_id occasion period secret pk key uidb36".split()
 PARAMETERS = {*PERSONS, *SCHEMES, *NEITHER}
 
 # Relations in which nobody's support has begun: there is no record yet, and no part of one.
