@@ -31,17 +31,15 @@ def suggest(*, public_id: UUID, fields: Mapping[str, str], at: datetime) -> None
     service = public_services(on=at.date()).filter(public_id=public_id).first()
     if service is None:
         raise NoSuchService
-    allowed = {name: text for name, text in fields.items() if name in (*_fields(service), moderation.NOTE)}
-    note = allowed.get(moderation.NOTE, "").strip()
-    waiting = ChangeRequest.objects.filter(service=service, state="waiting", origin="public", field=moderation.NOTE)
-    if note and waiting.filter(suggested=note).exists():
-        allowed.pop(moderation.NOTE)
-        note = ""
-        if not any(allowed.values()):
-            return
-    if not any(text.strip() for text in allowed.values()) and not note:
-        raise ChangeRefused("Say what should be changed.")
-    moderation.suggest_changes(service_id=service.pk, fields=allowed, origin="public", by=None, at=at)
+    allowed = {name: text.strip() for name, text in fields.items() if name in (*_fields(service), moderation.NOTE)}
+    waiting = ChangeRequest.objects.filter(service=service, state="waiting", origin="public")
+    again = set(waiting.values_list("field", "suggested")) & set(allowed.items())
+    new = {name: text for name, text in allowed.items() if (name, text) not in again}
+    try:
+        moderation.suggest_changes(service_id=service.pk, fields=new, origin="public", by=None, at=at)
+    except ChangeRefused:
+        if not again:
+            raise
 
 
 def _fields(service: Service) -> tuple[str, ...]:

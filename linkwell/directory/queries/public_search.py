@@ -6,7 +6,6 @@ journey (by phone, online, at home, or whose place is not given out). They are r
 there were more.
 """
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -30,8 +29,8 @@ from linkwell.matching.spelling import meant
 from linkwell.matching.vocabulary import REMOTE_MODES
 from linkwell.matching.words import stems_with_words
 
-MOST_NEAR = 500
-MOST_ANYWHERE = 200
+MOST_NEAR = 300
+MOST_ANYWHERE = 100
 MOST_WORDS = 8
 COUNTED = 2_000  # further entries that hold a word do not make it commoner
 DEGREE = 111_000.0  # metres of a degree of latitude, a little short: a box too large costs nothing
@@ -167,13 +166,14 @@ def _candidates(cursor: Any, query: Query, words: Words, on: date) -> tuple[list
         words=word_points(words, ranking.words_points(query.words), values),
     )
     cursor.execute(text, values)
-    rows = [(row[0], Candidate(*row[1:])) for row in cursor.fetchall()]
-    ways = Counter(way for way, _ in rows)
+    ways: dict[str, list[Candidate]] = {"near": [], "anywhere": []}
+    for way, *row in cursor.fetchall():
+        ways[way].append(Candidate(*row))
     best: dict[int, Candidate] = {}
-    for _, row in rows:
+    for row in [*ways["near"][:MOST_NEAR], *ways["anywhere"][:MOST_ANYWHERE]]:
         if row.id not in best or _nearer(row, best[row.id]):
             best[row.id] = row
-    return list(best.values()), ways["near"] > MOST_NEAR or ways["anywhere"] > MOST_ANYWHERE
+    return list(best.values()), len(ways["near"]) > MOST_NEAR or len(ways["anywhere"]) > MOST_ANYWHERE
 
 
 def _nearer(one: Candidate, other: Candidate) -> bool:

@@ -11,10 +11,11 @@ FACTS = """
     greatest((s.confirmed_at AT TIME ZONE 'UTC')::date, s.source_checked_on),
     coalesce(s.sinks_on <= %(on)s::date, FALSE), {needs}, {words}
 """
+# The last part asks for one place, not whether any exists: the planner would look at every place of the directory
 NO_JOURNEY = """(s.modes && %(remote_modes)s::text[] OR s.operating IN ('phone_only', 'online_only', 'moved')
-    OR s.is_undisclosed OR NOT EXISTS (
-        SELECT FROM directory_serviceatlocation x JOIN directory_location y ON y.id = x.location_id
-        WHERE x.service_id = s.id AND y.latitude IS NOT NULL AND NOT y.is_undisclosed))"""
+    OR s.is_undisclosed OR (
+        SELECT y.id FROM directory_serviceatlocation x JOIN directory_location y ON y.id = x.location_id
+        WHERE x.service_id = s.id AND y.latitude IS NOT NULL AND NOT y.is_undisclosed LIMIT 1) IS NULL)"""
 AROUND = f"""
 WITH near AS MATERIALIZED (
     SELECT s.id, l.id AS location_id,

@@ -89,5 +89,5 @@ class ChangeForm(OutsideForm):
                 )  # fmt: skip
 
     def changes(self) -> dict[str, str]:
-        """Return what was typed, by field."""
-        return {name: text for name, text in self.cleaned_data.items() if name != "website"}
+        """Return what was sent, by field: a field that was not on the page is no wish to empty it."""
+        return {name: text for name, text in self.cleaned_data.items() if name != "website" and name in self.data}

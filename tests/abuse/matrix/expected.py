@@ -95,6 +95,13 @@ oidc_remove              | package      | |
 oidc_again               | package      | |
 signed_out               | anyone       | |
 second_step_waits        | package      | |
+public:search            | anyone       | |
+public:look              | anyone       | |
+public:service           | anyone       | |
+public:print             | anyone       | |
+public:tell              | anyone       | |
+public:change            | anyone       | |
+public:thanks            | anyone       | |
 reply:front              | link         | |
 reply:code               | link         | |
 reply:send_code          | link         | |
