@@ -16,6 +16,7 @@ from linkwell.connections.models import (
     SharePacket,
 )
 from linkwell.connections.queries.sharing import ServiceFacts, service_facts
+from linkwell.directory.rules import freshness_of, how_it_stands, is_on_break
 from linkwell.referrals.queries import within_reach
 from linkwell.team.access import may
 from linkwell.team.models import Membership
@@ -53,22 +54,27 @@ class ConnectionLine:
     wait_weeks: int | None
     reason: str
     needs_answer_told: bool
+    now: str  # how the service works now, where that is not simply open
+    freshness: str
+    is_stale: bool
 
 
 def of_episode(*, viewer: Membership, episode_id: int, at: datetime) -> list[ConnectionLine]:
     """Return an episode's connections, open ones first, newest first; 1 statement beside reach."""
-    lines = [_line(row) for row in _of_episode(viewer=viewer, episode_id=episode_id, at=at)]
+    rows = _of_episode(viewer=viewer, episode_id=episode_id, at=at)
+    lines = [_line(row, on=at.date()) for row in rows]
     return sorted(lines, key=lambda line: not line.is_open)
 
 
 @Prepared
 def _of_episode(shape: object, *, viewer: Membership, episode_id: int, at: datetime) -> QuerySet[Connection]:
     rows = visible_connections(viewer=viewer, at=at).filter(episode_id=episode_id)
-    return rows.select_related("service__organisation").order_by("-state_at", "-pk")
+    return rows.select_related("service__organisation", "service__source").order_by("-state_at", "-pk")
 
 
-def _line(row: Connection) -> ConnectionLine:
-    organisation = row.service.organisation
+def _line(row: Connection, *, on: date) -> ConnectionLine:
+    service, organisation = row.service, row.service.organisation
+    fresh = freshness_of(vars(service) | {"source": service.source.name}, on=on)
     answered = row.state in (*rules.LEADS_TO.values(),)
     return ConnectionLine(
         connection_id=row.pk,
@@ -83,7 +89,13 @@ def _line(row: Connection) -> ConnectionLine:
         wait_weeks=row.wait_weeks,
         reason=row.reason,
         needs_answer_told=answered and row.answer_settled_at is None,
-    )
+        now=how_it_stands(
+            operating=service.operating, wait_weeks=service.wait_weeks, listing=service.listing,
+            until=service.operating_until, back_on=service.break_until if is_on_break(vars(service), on=on) else None,
+        ),
+        freshness=fresh.words,
+        is_stale=fresh.is_stale,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

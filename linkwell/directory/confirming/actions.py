@@ -131,12 +131,17 @@ def answer(*, token_id: int, said: Said, at: datetime) -> ConfirmationRequest:
 
 
 @transaction.atomic
-def stop_asking(*, token_id: int, at: datetime) -> None:
-    """Ask this organisation by e-mail no more: its entries are rung about from now on. Raises NotVisible."""
+def stop_asking(*, token_id: int, name: str, at: datetime) -> None:
+    """Ask this organisation by e-mail no more: its entries are rung about from now on.
+
+    Raises ConfirmationRefused without a typed name, and NotVisible.
+    """
     request = _of_link(token_id)
+    if not name.strip():
+        raise ConfirmationRefused("Type your name.")
     Organisation.objects.filter(pk=request.organisation_id).update(asks_stopped_at=at)
     for row in queries.to_confirm(request.organisation_id, on=at.date()):
-        call_list.add_call(service_id=row.pk, why="ring_me", at=at)
+        call_list.add_call(service_id=row.pk, why="ring_me", at=at, note=f"Asked by {name.strip()[:LONGEST_NAME]}")
     _end(request, "stopped", at)
     audit.record("directory.asking_stopped", about=request.organisation, at=at)
 

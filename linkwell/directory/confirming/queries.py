@@ -8,10 +8,12 @@ from django.db import connection
 from django.db.models import Max, Q, Sum
 
 from linkwell.common.crypto import keyed_hash
+from linkwell.common.errors import NotVisible
 from linkwell.directory.confirming import rules
 from linkwell.directory.confirming.uses import WEEKS, monday
 from linkwell.directory.models import ConfirmationRequest, Organisation, Phone, Service, ServiceUse
 from linkwell.directory.queries.public import LISTED
+from linkwell.team.models import Token
 
 PURPOSE = "confirm_entries"
 
@@ -159,3 +161,67 @@ def last_asked_at(organisation_id: int, key: str) -> datetime | None:
     asked = ConfirmationRequest.objects.filter(Q(organisation_id=organisation_id) | Q(address_key=key))
     newest: datetime | None = asked.aggregate(newest=Max("asked_at"))["newest"]
     return newest
+
+
+@dataclass(frozen=True)
+class AskedEntry:
+    """One entry as its group reads it: what is said of it now."""
+
+    pk: int
+    name: str
+    facts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The page behind a link: the organisation's entries, or that it is answered."""
+
+    organisation: str
+    entries: tuple[AskedEntry, ...]
+    state: str
+    ended_on: date | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in ("asked", "silent") and bool(self.entries)
+
+
+def asked(token_id: int, *, on: date) -> Asked:
+    """Return what a group is asked through its link; raise NotVisible. Three statements."""
+    token = Token.objects.filter(pk=token_id, purpose=PURPOSE).first()
+    rows = ConfirmationRequest.objects.select_related("organisation")
+    request = rows.filter(pk=token.object_id).first() if token else None
+    if request is None:
+        raise NotVisible
+    entries = [_asked_entry(row) for row in to_confirm(request.organisation_id, on=on)]
+    ended = request.ended_at.date() if request.ended_at else None
+    return Asked(request.organisation.name, tuple(entries), request.state, ended)
+
+
+def _asked_entry(row: Service) -> AskedEntry:
+    facts = (
+        ("What it is", row.description_text[:400]),
+        ("Days and times", row.times_text),
+        ("How to get in", row.how_to_join),
+        ("Cost", "Free" if row.is_free and not row.cost_text else row.cost_text),
+        ("E-mail", row.email),
+        ("Website", row.url),
+    )
+    return AskedEntry(row.pk, row.name, tuple((name, words) for name, words in facts if words))
+
+
+@dataclass(frozen=True)
+class AskedByText:
+    """The open question that a number was asked, and in whose scheme."""
+
+    request_id: int
+    scheme_id: int
+
+
+def asked_by_text(number: str) -> AskedByText | None:
+    """Return the open question to a number, if there is one."""
+    key = address_key(rules.mobile([number]))
+    rows = ConfirmationRequest.objects.filter(address_key=key, channel="sms", state="asked")
+    request_id = rows.order_by("-asked_at").values_list("pk", flat=True).first()
+    token = Token.objects.filter(purpose=PURPOSE, object_id=request_id).first() if request_id else None
+    return AskedByText(request_id, token.scheme_id) if request_id and token else None

@@ -9,6 +9,7 @@ from linkwell.directory.models import Service, Verification
 from linkwell.directory.queries import place_named
 from linkwell.matching.needs import CHOICES
 from linkwell.places.queries import Located
+from linkwell.web.fields import DayField
 from linkwell.web.forms import PageForm
 
 
@@ -18,6 +19,7 @@ class ListForm(PageForm):
     words = forms.CharField(label=_("Name or words"), required=False, max_length=200)
     need = forms.ChoiceField(label=_("Need"), required=False, choices=[("", _("Any need")), *CHOICES])
     place = forms.CharField(label=_("Near"), required=False, max_length=60)
+    old_too = forms.BooleanField(required=False, widget=forms.HiddenInput)
     page = forms.IntegerField(required=False, min_value=1, max_value=10_000, widget=forms.HiddenInput)
 
     located: Located | None = None
@@ -36,7 +38,8 @@ class StatusForm(PageForm):
 
     status = forms.ChoiceField(label=_("How does it work now?"), choices=Service.OPERATING, widget=forms.RadioSelect)
     wait_weeks = forms.IntegerField(label=_("Weeks to wait"), required=False, min_value=1, max_value=208)
-    note = forms.CharField(label=_("How do you know?"), required=False, max_length=300)
+    until = DayField(label=_("Until, if it ends by itself"), required=False)
+    note = forms.CharField(label=_("Why, or how do you know?"), required=False, max_length=300)
 
 
 class ConfirmForm(PageForm):

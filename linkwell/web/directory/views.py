@@ -13,11 +13,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from linkwell.common.errors import DomainError, NotVisible
 from linkwell.directory import actions
+from linkwell.directory.editing.moderation import settle_address
 from linkwell.directory.errors import NoSuchService
 from linkwell.directory.imports.queries import standing
 from linkwell.directory.queries import remarks, search_directory, service_page
 from linkwell.team.access import DIR, LW, MGR, READS_DIRECTORY, RECORD_STAFF, SUP
 from linkwell.web.calls.forms import NOW, BreakForm
+from linkwell.web.directory.beside import beside_entry
 from linkwell.web.directory.forms import AddressForm, ConfirmForm, ListForm, RemarkForm, StatusForm
 from linkwell.web.forms import PageForm
 from linkwell.web.policy import MemberRequest, route
@@ -40,7 +42,13 @@ def listing(request: MemberRequest) -> HttpResponse:
     )  # fmt: skip
     kept = urlencode({name: said.get(name) for name in ("words", "need", "place", "old_too") if said.get(name)})
     calls_url = reverse("calls:list") if request.staff.role in KEEPERS else ""
-    context = {"form": form, "found": found, "base": f"?{kept}&page=", "calls_url": calls_url}
+    context = {
+        "form": form,
+        "found": found,
+        "base": f"?{kept}&page=",
+        "calls_url": calls_url,
+        "begins": request.staff.role == DIR,
+    }
     return render(request, "directory/list.jinja", context)
 
 
@@ -79,6 +87,7 @@ def _page(request: MemberRequest, service_id: int, **bound: PageForm) -> HttpRes
         "reads_remarks": role in READS_REMARKS,
         "keeps": role in KEEPERS,
         "shares": role in RECORD_STAFF,
+        "beside": beside_entry(page, viewer=request.staff, at=timezone.now()),
         "forms": forms,
         "now_choices": NOW,
     }
@@ -151,9 +160,9 @@ def address(request: MemberRequest, service_id: int) -> HttpResponse:
     owner = _owner(service_id)
 
     def act(data: dict[str, Any]) -> None:
-        actions.set_referral_email(
-            organisation_id=owner, email=data["email"], how=data["how"], by=request.staff, at=timezone.now()
-        )
+        said = {"organisation_id": owner, "email": data["email"], "by": request.staff, "at": timezone.now()}
+        actions.set_referral_email(**said, how=data["how"])
+        settle_address(**said)
 
     form = AddressForm(request.POST, prefix="address")
     return _save(request, service_id, "address_form", form, act, _("Saved where referrals go."))

@@ -53,6 +53,7 @@ class FindForm(PageForm):
     )
     free_only = forms.BooleanField(label=_("Free only"), required=False)
     has_room = forms.BooleanField(label=_("Has room now"), required=False)
+    old_too = forms.BooleanField(label=_("Also what nobody confirmed for long"), required=False)
     page = forms.IntegerField(required=False, min_value=1, max_value=200, widget=forms.HiddenInput)
 
     located: Any = None
@@ -90,6 +91,7 @@ class FindForm(PageForm):
             free_only=said["free_only"],
             age=age,
             wants_capacity=said["has_room"],
+            old_too=said["old_too"],
             limit=per_page,
             offset=(page - 1) * per_page,
         )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from linkwell.common.dates import age_on
+from linkwell.directory.confirming.uses import note_shown
 from linkwell.directory.queries import find_support
 from linkwell.matching.query import Answer
 from linkwell.matching.vocabulary import ACCESS_NEEDS
@@ -44,6 +45,7 @@ def found(form: FindForm, *, age: int | None, at: datetime) -> Found:
     """Return what fits; the form is valid."""
     query = form.query(age=age, per_page=PER_PAGE)
     answer = find_support(query, at=at)
+    note_shown((one.service_id for one in answer.suggestions), at=at)
     pages = max(1, -(-answer.count // PER_PAGE))
     return Found(answer, form.cleaned_data["page"] or 1, pages, _in_a_line(form))
 

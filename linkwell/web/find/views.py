@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 from linkwell.common.errors import DomainError
 from linkwell.connections.actions import record_unmet_need
 from linkwell.team.access import LW, SUP
+from linkwell.web.calls.forms import NOW
 from linkwell.web.find.forms import FindForm, MissingForm
 from linkwell.web.find.page import age_of, failed, found, initial_for
 from linkwell.web.people.header import episode_and_header
@@ -22,7 +23,8 @@ def search(request: MemberRequest) -> HttpResponse:
     """Look for support without naming anyone."""
     form = FindForm(request.POST) if request.method == "POST" else FindForm()
     result = found(form, age=None, at=timezone.now()) if form.is_bound and form.is_valid() else None
-    return render(request, "find/search.jinja", {"form": form, "result": result, "person": None, "writing": False})
+    context = {"form": form, "result": result, "person": None, "writing": False, "now_choices": NOW}
+    return render(request, "find/search.jinja", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -41,6 +43,7 @@ def for_person(request: MemberRequest, person_id: int) -> HttpResponse:
         "result": result,
         "person": header,
         "writing": request.staff.role == LW and episode.ended_at is None,
+        "now_choices": NOW,
     }
     return render(request, "find/search.jinja", context)
 

@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from linkwell.common.errors import DomainError, NotVisible
+from linkwell.connections.queries import of_episode
 from linkwell.support import actions
 from linkwell.support.queries import Plan, PlanGoal, about_me
 from linkwell.support.queries import plan as working_plan
 from linkwell.team.access import LW, SUP
+from linkwell.web.calls.forms import NOW
 from linkwell.web.forms import PageForm
 from linkwell.web.people.header import Header, episode_and_header
 from linkwell.web.plan.forms import ActionForm, AgreeForm, ChangeGoalForm, GoalForm, StrengthForm
@@ -30,6 +32,8 @@ def _page(request: MemberRequest, person_id: int, **bound: PageForm) -> HttpResp
         "agree_form": bound.get("agree_form") or AgreeForm(prefix="agree"),
     }
     context = {"person": header, "plan": working_plan(episode=episode), "may_write": request.staff.role == LW, **forms}
+    context["connections"] = of_episode(viewer=request.staff, episode_id=episode.pk, at=timezone.now())
+    context["now_choices"] = NOW
     return render(request, "plan/plan.jinja", context)
 
 
