@@ -1,4 +1,4 @@
-"""`linkwell directory …`: bring lists of services in."""
+"""`linkwell directory …`: bring lists of services in. `directory_feed` adds what goes out, and checks."""
 
 import json
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ class Format(StrEnum):
     XLSX = "xlsx"
 
 
-_File = Annotated[
+ListFile = Annotated[
     str,
     typer.Argument(
         metavar="FILE|URL",
@@ -44,8 +44,8 @@ _File = Annotated[
         " of CSV tables (a zip or a folder), or a spreadsheet (CSV, Excel).",
     ),
 ]
-_Format = Annotated[Format, typer.Option("--format", help="What the file is; auto finds out.")]
-_Mapping = Annotated[
+ListFormat = Annotated[Format, typer.Option("--format", help="What the file is; auto finds out.")]
+ListMapping = Annotated[
     str,
     typer.Option(
         "--mapping", help="For spreadsheets: a mapping file, or the name of one (also of one kept on a page)."
@@ -55,10 +55,10 @@ _Mapping = Annotated[
 
 @app.command("import")
 def import_file(
-    file: _File,
+    file: ListFile,
     source: Annotated[str, typer.Option("--source", help="Whose list this is, for example: Trafford Council.")] = "",
-    kind: _Format = Format.AUTO,
-    mapping: _Mapping = "",
+    kind: ListFormat = Format.AUTO,
+    mapping: ListMapping = "",
     report: Annotated[
         Path | None, typer.Option("--report", help="Write every repair and refusal to this file.")
     ] = None,
@@ -70,12 +70,12 @@ def import_file(
     _check_report(report)
     from linkwell.cli.session import session
 
-    with _opened(file, kind, mapping) as (name, reader), session():
+    with opened(file, kind, mapping) as (name, reader), session():
         from django.utils import timezone
 
         from linkwell.directory.imports import import_records
 
-        with _progress() as bar:
+        with progress_bar() as bar:
             task = bar.add_task(f"Reading {name}", total=reader.count())
             result = import_records(
                 reader=reader,
@@ -87,27 +87,6 @@ def import_file(
             )
     _write(report, result.report())
     _summary(result, report)
-
-
-@app.command()
-def check(file: _File, kind: _Format = Format.AUTO, mapping: _Mapping = "") -> None:
-    """Read a list without touching the directory, and say what would be repaired or refused."""
-    from linkwell.directory.records import Issue
-
-    console, reasons, refusals, good = Console(), list[str](), [], 0
-    with _opened(file, kind, mapping) as (name, reader):
-        for raw in reader.raws():
-            record = reader.read(raw)
-            if isinstance(record, Issue):
-                refusals.append(record)
-            else:
-                good += 1
-                reasons += [issue.reason for issue in record.issues]
-        console.print(f"{name}: {reader.format}, {reader.count():,} records, {good:,} can be taken.")
-        for words in reader.mended:
-            console.print(f"  {words}", markup=False, highlight=False)
-    _reasons(console, reasons)
-    _refusals(console, refusals)
 
 
 @app.command()
@@ -123,7 +102,7 @@ def mappings() -> None:
 
 
 @contextmanager
-def _opened(file: str, kind: Format, mapping: str) -> Iterator[tuple[str, Any]]:
+def opened(file: str, kind: Format, mapping: str) -> Iterator[tuple[str, Any]]:
     """Give the name and the reader of a file, or of a list that is fetched by its address."""
     from linkwell.interop import opening
 
@@ -132,7 +111,7 @@ def _opened(file: str, kind: Format, mapping: str) -> Iterator[tuple[str, Any]]:
         yield Path(file).name, opening.open_file(Path(file), kind=kind.value, mapping=columns, today=today)
         return
     with ExitStack() as until_read:
-        with _progress() as bar:
+        with progress_bar() as bar:
             task = bar.add_task("Fetching", total=None)
             fetched = opening.open_url(
                 file,
@@ -182,7 +161,7 @@ def _write(report: Path | None, content: dict[str, Any]) -> None:
         raise Refused(f"The import is done, but its report could not be written: {error.strerror}.") from None
 
 
-def _progress() -> Progress:
+def progress_bar() -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
@@ -206,8 +185,8 @@ def _summary(result: "ImportResult", report: Path | None) -> None:
         if number or label in ("Read", "New", "Changed", "Unchanged", "Refused"):
             table.add_row(label, f"{number:,}")
     console.print(table)
-    _reasons(console, [issue.reason for issue in result.repairs])
-    _refusals(console, result.refusals)
+    show_reasons(console, [issue.reason for issue in result.repairs])
+    show_refusals(console, result.refusals)
     if result.withheld:
         console.print(
             f"[red]{len(result.withheld):,} entries are missing from this list: more than 10 and more than a tenth."
@@ -222,14 +201,14 @@ def _summary(result: "ImportResult", report: Path | None) -> None:
         console.print(f"Every repair and refusal stands in {report}.", soft_wrap=True)
 
 
-def _reasons(console: Console, reasons: list[str]) -> None:
+def show_reasons(console: Console, reasons: list[str]) -> None:
     if reasons:
         console.print(f"{len(reasons):,} values repaired:")
         for reason in sorted(set(reasons), key=reasons.count, reverse=True)[:SHOWN]:
             console.print(f"  {reasons.count(reason):>7,}  {reason}", markup=False, highlight=False)
 
 
-def _refusals(console: Console, refusals: list[Any]) -> None:
+def show_refusals(console: Console, refusals: list[Any]) -> None:
     for one in refusals[:SHOWN]:
         console.print(
             f"  refused {one.path} ({one.record}): {one.reason}", markup=False, highlight=False, soft_wrap=True

@@ -10,7 +10,7 @@ GROUPS = {
     "audit": ("linkwell.cli.audit", "The audit trail: check it, seal it."),
     "database": ("linkwell.cli.database_commands", "The database: prepare, start, stop, look into."),
     "demo": ("linkwell.cli.demo", "The demo scheme."),
-    "directory": ("linkwell.cli.directory", "Directories of services: bring in, check."),
+    "directory": ("linkwell.cli.directory_feed", "Directories of services: bring in, publish, check."),
     "jobs": ("linkwell.cli.jobs", "Jobs that failed: see them, try again."),
     "reference": ("linkwell.cli.reference", "Reference tables: postcodes, practices."),
     "scheme": ("linkwell.cli.scheme", "Schemes: add one."),
