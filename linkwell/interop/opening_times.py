@@ -131,8 +131,9 @@ class _Reader:
     def _group(self) -> bool:
         if self.is_closed or (days := self._days()) is None:
             return False
-        if not self.is_used and re.search(r"[;.]", self.gap):
-            return False  # "Mondays. Tuesdays 2-4pm": do the hours belong to both?
+        unsure = any(one.interval or not one.frequency for one in self.days)
+        if not self.is_used and (unsure or re.search(r"[;.]", self.gap)):
+            return False  # "Mondays. Tuesdays 2-4pm", "alternate Mondays and Fridays": what belongs to both?
         self.days, self.is_used = [days] if self.is_used else [*self.days, days], False
         if self.hours_before is not None:
             if self.found:  # hours before the days: which of several do they belong to?

@@ -37,10 +37,10 @@ def feeds_of(data: bytes) -> list[str]:
         said = json.loads((inside[1] if inside else data).decode("utf-8", errors="replace"), strict=False)
     except (ValueError, RecursionError):
         return []
-    wanted = SERIES | SINGLE | SESSION
+    wanted, listed = SERIES | SINGLE | SESSION, said.get("distribution") if isinstance(said, dict) else None
     found = [
         one["contentUrl"]
-        for one in (said.get("distribution") or [] if isinstance(said, dict) else [])
+        for one in (listed if isinstance(listed, list) else [])
         if isinstance(one, dict) and isinstance(one.get("contentUrl"), str) and wanted & set(_kinds(one))
     ]
     return list(dict.fromkeys(found))[:MOST_FEEDS]
