@@ -132,13 +132,13 @@ def _check_reading(file: str, kind: Format, mapping: str) -> None:
 def _check_address(address: str, schemas: Path | None, *, every: bool, private: bool) -> int:
     from linkwell.interop.fetching import Fetcher
     from linkwell.interop.open_referral.judge import Judge
-    from linkwell.interop.open_referral.schemas import HOW_TO_GET, load
+    from linkwell.interop.open_referral.schemas import HOW_TO_GET, ORUK_1, load
 
     fetcher = Fetcher(may_reach=lambda address: True) if private else Fetcher()
     base = address.split("?")[0].rstrip("/").removesuffix("/services")
 
     def found(profile: str) -> "Schemas | None":
-        return load(schemas, profile) if schemas is not None and not profile.endswith("1.0") else None
+        return load(schemas, profile) if schemas is not None else None
 
     with progress_bar() as bar:
         task = bar.add_task("Asking", total=None)
@@ -150,7 +150,7 @@ def _check_address(address: str, schemas: Path | None, *, every: bool, private: 
     _show(base, judgement)
     if not judgement.complies:
         return 1
-    if judgement.by_schemas:
+    if judgement.by_schemas or judgement.profile == ORUK_1:
         return 0
     Console().print(f"Not judged by the schemas, so this says little. {HOW_TO_GET}", markup=False, soft_wrap=True)
     return NOT_WHOLLY_JUDGED

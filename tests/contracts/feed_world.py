@@ -75,8 +75,8 @@ def _hang(service, hall, source):
     same = {"service": service, "frequency": "WEEKLY", "opens_at": time(10), "closes_at": time(12)}
     Schedule.objects.create(position=0, weekday=1, location=hall, **same)
     Schedule.objects.create(position=1, weekday=4, location=hall, **same)
-    Schedule.objects.create(service=service, position=2, frequency="MONTHLY", weekday=0, week_of_month=-1, interval=2,
-                            valid_from=date(2026, 1, 1), valid_to=date(2026, 12, 31), description="Open day")  # fmt: skip
+    Schedule.objects.create(service=service, position=2, frequency="MONTHLY", weekday=0, week_of_month=-1,
+                            interval=2, valid_from=date(2026, 1, 1), valid_to=date(2026, 12, 31), description="Open day")  # fmt: skip
     Schedule.objects.create(service=service, position=3, frequency="MONTHLY", day_of_month=15)
     CostOption.objects.create(service=service, option="Adults", amount=Decimal("2.50"), currency="GBP",
                               description="a visit", valid_from=date(2026, 1, 1))  # fmt: skip

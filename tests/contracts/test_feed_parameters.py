@@ -204,7 +204,8 @@ def test_W01_a_bad_parameter_is_refused_with_a_sentence_that_names_it(client, wo
 
 ANY = st.one_of(
     st.text(max_size=60), st.integers().map(str), st.floats().map(str), st.uuids().map(str), st.datetimes().map(str),
-    st.sampled_from(["%", "'; DROP TABLE x; --", "a & b | !c", "\\", "{0}", "true", "TU", "10:00", "M33 7ZF", "ndjson"]),
+    st.sampled_from(["%", "'; DROP TABLE x; --", "a & b | !c", "\\", "{0}", "true", "TU", "10:00", "M33 7ZF",
+                     "ndjson"]),
 )  # fmt: skip
 
 

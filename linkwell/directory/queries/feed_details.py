@@ -89,6 +89,8 @@ def _gone(row: Any) -> FeedService:
 def _service(row: Any, owner: FeedOrganisation | None, below: dict[str, tuple[Any, ...]]) -> FeedService:
     status = "temporarily closed" if row.listing == "temporarily_closed" else "active"
     confirmed = row.confirmed_at.date() if row.confirmed_at else None
+    facts: dict[str, Any] = {name: getattr(row, name) for name in _FACTS}
+    facts |= {name: tuple(getattr(row, name)) for name in _LISTS} | below
     return FeedService(
         public_id=row.public_id,
         name=row.name,
@@ -105,9 +107,7 @@ def _service(row: Any, owner: FeedOrganisation | None, below: dict[str, tuple[An
         source=row.source.name,
         licence=row.source.licence,
         attribution=row.source.attribution,
-        **{name: getattr(row, name) for name in _FACTS},
-        **{name: tuple(getattr(row, name)) for name in _LISTS},
-        **below,
+        **facts,
     )
 
 
@@ -172,8 +172,9 @@ def _grouped(rows: Iterable[tuple[int, Any]]) -> dict[int, tuple[Any, ...]]:
 
 def organisations(keys: Iterable[int], *, full: bool) -> dict[int, FeedOrganisation]:
     """Return {key: organisation}; with `full` its numbers and desks too. One statement, with `full` three."""
+    organisation: Callable[..., FeedOrganisation] = FeedOrganisation
     columns = ("pk", "public_id", "name", "description_text", "email", "website", "kind", "identifiers")
-    rows = list(Organisation.objects.filter(pk__in=list(keys)).values_list(*columns))
+    rows: list[Any] = list(Organisation.objects.filter(pk__in=list(keys)).values_list(*columns))
     found = [row[0] for row in rows]
     nothing: dict[int, tuple[Any, ...]] = defaultdict(tuple)
     by = "organisation"
@@ -181,8 +182,7 @@ def organisations(keys: Iterable[int], *, full: bool) -> dict[int, FeedOrganisat
     wanted = "title department email phone"
     desks = _hanging(Contact, FeedDesk, found, wanted, of=by, name="") if full else nothing
     return {
-        pk: FeedOrganisation(*facts, _identifiers(identifiers), phones[pk], desks[pk])
-        for pk, *facts, identifiers in rows
+        pk: organisation(*facts, _identifiers(identifiers), phones[pk], desks[pk]) for pk, *facts, identifiers in rows
     }
 
 
@@ -193,15 +193,16 @@ def _identifiers(held: Any) -> tuple[tuple[str, str], ...]:
 
 def locations(keys: Iterable[int], *, full: bool) -> dict[int, FeedLocation]:
     """Return {key: place} of places that may be known. One statement, with `full` two."""
+    location: Callable[..., FeedLocation] = FeedLocation
     columns = (
         "pk", "public_id", "name", "description", "address", "town", "region", "country", "postcode", "transport",
         "latitude", "longitude", "access_yes", "access_no",
     )  # fmt: skip
-    rows = list(Location.objects.filter(pk__in=list(keys), is_undisclosed=False).values_list(*columns))
+    rows: list[Any] = list(Location.objects.filter(pk__in=list(keys), is_undisclosed=False).values_list(*columns))
     said = _hanging(Accessibility, FeedAccess, [row[0] for row in rows], "description url", of="location") if full \
         else defaultdict(tuple)  # fmt: skip
     return {
-        pk: FeedLocation(*facts, access_yes=tuple(yes), access_no=tuple(no), access=said[pk])
+        pk: location(*facts, access_yes=tuple(yes), access_no=tuple(no), access=said[pk])
         for pk, *facts, yes, no in rows
     }
 
@@ -215,9 +216,10 @@ def said_at(pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], str]:
 
 def terms(keys: Iterable[int]) -> dict[int, FeedTerm]:
     """Return {key: term} in one statement."""
+    term: Callable[..., FeedTerm] = FeedTerm
     above = TaxonomyTerm.objects.filter(source=OuterRef("source"), external_id=OuterRef("parent_external_id"))
     rows = TaxonomyTerm.objects.filter(pk__in=list(keys), source__is_approved=True)
     columns = ("pk", "public_id", "name", "description", "uri")
     of = ("source_id", "source__name", "source__created_at", "taxonomy")
-    held = rows.values_list(*columns, Subquery(above.values("public_id")[:1]), *of)
-    return {pk: FeedTerm(*facts, FeedTaxonomy(*rest)) for pk, *facts, rest in ((*r[:6], r[6:]) for r in held)}
+    held: Iterable[Any] = rows.values_list(*columns, Subquery(above.values("public_id")[:1]), *of)
+    return {row[0]: term(*row[1:6], FeedTaxonomy(*row[6:])) for row in held}

@@ -1,6 +1,7 @@
 """A service whose address is not given out: its area and its phone are told, and nothing that leads to its door."""
 
 from dataclasses import replace
+from typing import Any
 
 from linkwell.directory.queries.feed_rows import FeedArea, FeedOrganisation, FeedService
 from linkwell.directory.queries.public_page import harmless
@@ -15,6 +16,7 @@ _TEXTS = (
 def without_its_place(service: FeedService) -> FeedService:
     """Return the service with its area and phones, without place, address online, or text that names a place."""
     owner = service.organisation
+    texts: dict[str, Any] = {name: _lines(getattr(service, name)) for name in _TEXTS}
     areas = service.areas or ((FeedArea(service.area_text),) if service.area_text else ())
     return replace(
         service,
@@ -34,7 +36,7 @@ def without_its_place(service: FeedService) -> FeedService:
         costs=tuple(replace(one, description=harmless(one.description)) for one in service.costs),
         capacities=tuple(replace(one, description=harmless(one.description)) for one in service.capacities),
         phones=tuple(replace(one, label=harmless(one.label)) for one in service.phones),
-        **{name: _lines(getattr(service, name)) for name in _TEXTS},
+        **texts,
     )  # fmt: skip
 
 

@@ -96,7 +96,8 @@ class Judge:
     def run(self) -> Judgement:
         """Return what was found."""
         self._root()
-        self.schemas = self._find_schemas(self.judgement.profile)
+        if self.judgement.profile != ORUK_1:  # which has none
+            self.schemas = self._find_schemas(self.judgement.profile)
         self.judgement.by_schemas = self.schemas is not None
         for name in _OF[self.judgement.profile]:
             self._list(name)
