@@ -10,6 +10,18 @@ class NotTakingPeople(DomainError):
         super().__init__(f"{service} is {how}. Look for another group, or correct the entry if that is wrong.")
 
 
+class FullNow(NotTakingPeople):
+    """There is no room, but there may be a waiting list: who refers asks for a place on it, knowing that."""
+
+    code = "full_now"
+
+    def __init__(self, *, service: str) -> None:
+        DomainError.__init__(
+            self,
+            f"{service} is full. Ask for a place on its waiting list, keep it for later, or look for another group.",
+        )
+
+
 class NoReferralAddress(DomainError):
     code = "no_referral_address"
 

@@ -54,6 +54,12 @@ def check_taking(*, service: str, operating: str, listing: str) -> None:
         raise errors.NotTakingPeople(service=service, how=how)
 
 
+def check_room(*, service: str, operating: str, waiting_list: bool) -> None:
+    """Raise FullNow if the service is full and nobody asked for its waiting list."""
+    if operating == "full" and not waiting_list:
+        raise errors.FullNow(service=service)
+
+
 def check_can_be_told(*, service: str, operating: str, listing: str) -> None:
     """Raise NotTakingPeople if there is nothing to tell someone about: closed or gone."""
     check_taking(service=service, operating="closed" if operating == "closed" else "open", listing=listing)

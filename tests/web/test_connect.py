@@ -344,3 +344,27 @@ def test_the_refer_page_takes_at_most_fifteen_statements_of_its_own(story, asha,
 def test_no_answer_is_kept_from_a_refused_page(story, asha):
     story.refer()
     assert not Reply.objects.exists()
+
+
+def test_DI11_a_full_group_is_asked_for_its_waiting_list_and_for_nothing_else(story, asha):
+    story.service.operating = "full"
+    story.service.save()
+    page = text_of(asha.get(refer_url(story)))
+    assert "is full" in page and "Ask for their waiting list" in page and "Keep it for later" in page
+    assert "is full" in text_of(asha.post(refer_url(story), ticks(channel="phone") | {"send": "1"}))
+    waiting = refer_url(story) + "?waiting=yes"
+    assert "asks for a place on their waiting list" in text_of(asha.get(waiting))
+    shown = text_of(asha.post(waiting, ticks(channel="phone")))
+    assert "A place on your waiting list" in shown
+    mark = re.search(r'name="previewed"[^>]*value="([^"]+)"', shown)[1]
+    asha.post(waiting, ticks(channel="phone") | {"send": "1", "agreed_how": "phone", "previewed": mark})
+    assert SharePacket.objects.get().content[0] == ["What we ask for", "A place on your waiting list"]
+
+
+def test_DI11_a_paused_group_can_be_kept_for_later(story, asha):
+    story.service.operating = "paused"
+    story.service.save()
+    page = text_of(asha.get(refer_url(story)))
+    assert "Keep it for later" in page and "waiting list" not in page
+    asha.post(reverse("connect:keep", args=[story.person.pk, story.service.pk]))
+    assert Connection.objects.get().state == "proposed"

@@ -37,6 +37,7 @@ class Share:
     previewed: str = ""  # the digest of what was shown; empty where nothing was previewed
     need_code: str = ""
     goal_id: int | None = None
+    for_waiting_list: bool = False  # the service is full, and a place on its list is asked for
 
 
 @transaction.atomic
@@ -45,12 +46,12 @@ def share_with_organisation(
 ) -> Connection:
     """Store what a group is told, and send it its link; by phone or on paper nothing is sent.
 
-    Raises AgreementMissing, NotTakingPeople, NoOrganisation, NoReferralAddress, AlreadyConnected,
+    Raises AgreementMissing, NotTakingPeople, FullNow, NoOrganisation, NoReferralAddress, AlreadyConnected,
     NothingTicked, FieldNotAllowed, ExtraNeedsReason, PreviewChanged, NotVisible or EpisodeOver.
     """
     episode = writing_episode(episode_id=episode_id, by=by, at=at)
     service = the_service(service_id)
-    organisation = check_may_share(service)
+    organisation = check_may_share(service, waiting_list=share.for_waiting_list)
     rules.check_agreed(share.agreed_how)
     address = referral_address(organisation, scheme_id=by.scheme_id)
     rules.check_address(organisation=organisation.name, address=address, channel=share.channel, verified=bool(address))

@@ -34,6 +34,7 @@ class ServiceFacts:
     first_visit: str
     what_to_bring: str
     is_full: bool
+    no_room: bool
     wait_weeks: int | None
 
 
@@ -65,6 +66,7 @@ def service_facts(service: Service) -> ServiceFacts:
         first_visit=service.first_visit,
         what_to_bring=service.what_to_bring,
         is_full=service.operating in ("full", "waiting"),
+        no_room=service.operating == "full",
         wait_weeks=service.wait_weeks,
     )
 
@@ -170,12 +172,14 @@ class ShareForm:
     already: bool
 
 
-def share_form(*, viewer: Membership, episode_id: int, service_id: int, at: datetime, hope: str = "") -> ShareForm:
-    """Return what may be told to a service about a person in reach; raise NotVisible, NotTakingPeople or
-    NoOrganisation; 12 statements."""
+def share_form(
+    *, viewer: Membership, episode_id: int, service_id: int, at: datetime, hope: str = "", waiting_list: bool = False
+) -> ShareForm:
+    """Return what may be told to a service about a person in reach; `waiting_list` asks for a place on one that is
+    full. Raise NotVisible, NotTakingPeople, FullNow or NoOrganisation; 12 statements."""
     episode = visible_episode(viewer=viewer, episode_id=episode_id, at=at)
     service = the_service(service_id)
-    organisation = check_may_share(service)
+    organisation = check_may_share(service, waiting_list=waiting_list)
     held = open_connection(episode.pk, service_id)
     shown_hope = hope or suggested_hope(episode, held.need_code if held else "")
     facts = facts_of(episode, service, hope=shown_hope, on=at.date())
@@ -195,9 +199,10 @@ def share_form(*, viewer: Membership, episode_id: int, service_id: int, at: date
     )
 
 
-def check_may_share(service: Service) -> Organisation:
-    """Return who runs a service that takes people; raise NoOrganisation or NotTakingPeople."""
+def check_may_share(service: Service, *, waiting_list: bool) -> Organisation:
+    """Return who runs a service that takes people; raise NoOrganisation, NotTakingPeople or FullNow."""
     rules.check_taking(service=service.name, operating=service.operating, listing=service.listing)
+    rules.check_room(service=service.name, operating=service.operating, waiting_list=waiting_list)
     if service.organisation is None:
         raise errors.NoOrganisation
     return service.organisation
@@ -231,16 +236,18 @@ def draft(
     offered = packets.offers(facts_of(episode, service, hope=hope, on=on))
     packets.check_ticked(chosen, offered, extra_reason=extra_reason)
     content = packets.content_of(chosen, offered, whom_to_ring=_whom_to_ring(episode))
+    if service.operating == "full":
+        content.insert(0, ["What we ask for", "A place on your waiting list"])
     extra = tuple(offer.label for offer in offered if offer.code in chosen and not offer.usual)
     return Draft(content=content, digest=packets.digest(content), extra=extra)
 
 
 def preview(
     *, viewer: Membership, episode_id: int, service_id: int, ticked: Iterable[str], hope: str, extra_reason: str,
-    at: datetime,
+    at: datetime, waiting_list: bool = False,
 ) -> Draft:  # fmt: skip
-    """Return what a group would read; raise NotVisible, NotTakingPeople, NoOrganisation and what `draft` raises."""
+    """Return what a group would read; raise what `share_form` and `draft` raise."""
     episode = visible_episode(viewer=viewer, episode_id=episode_id, at=at)
     service = the_service(service_id)
-    check_may_share(service)
+    check_may_share(service, waiting_list=waiting_list)
     return draft(episode=episode, service=service, ticked=ticked, hope=hope, extra_reason=extra_reason, on=at.date())

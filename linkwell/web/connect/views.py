@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from linkwell.common.errors import DomainError, NotVisible
 from linkwell.connections import actions, queries
 from linkwell.connections.actions import Share
-from linkwell.connections.errors import AlreadyConnected
+from linkwell.connections.errors import AlreadyConnected, FullNow, NotTakingPeople
 from linkwell.team.access import LW
 from linkwell.web.connect.forms import AgreeForm, TellForm
 from linkwell.web.people.header import episode_and_header
@@ -28,12 +28,12 @@ def refer(request: MemberRequest, person_id: int, service_id: int) -> HttpRespon
     try:
         shown = queries.share_form(
             viewer=request.staff, episode_id=episode.pk, service_id=service_id, at=now,
-            hope=request.POST.get("hope", "")[:300],
+            hope=request.POST.get("hope", "")[:300], waiting_list=_asks_for_the_list(request),
         )  # fmt: skip
     except NotVisible:
         raise
     except DomainError as error:
-        return render(request, "connect/refused.jinja", {"person": header, "why": str(error)})
+        return _refused(request, header, service_id, error)
     if shown.already and shown.connection_id:
         return redirect("connect:connection", shown.connection_id)
     form = TellForm(request.POST or None, shown=shown)
@@ -43,6 +43,23 @@ def refer(request: MemberRequest, person_id: int, service_id: int) -> HttpRespon
             context["form"] = TellForm(shown=shown, initial=_typed(request))
         return render(request, "connect/refer.jinja", context)
     return _preview_or_send(request, episode.pk, service_id, context)
+
+
+def _asks_for_the_list(request: MemberRequest) -> bool:
+    """Say whether a place on a waiting list is asked for, knowing that there is no room now."""
+    return request.GET.get("waiting") == "yes"
+
+
+def _refused(request: MemberRequest, header: Any, service_id: int, error: DomainError) -> HttpResponse:
+    """Say why nobody can be referred there now, and what can be done instead."""
+    context = {
+        "person": header,
+        "why": str(error),
+        "service_id": service_id,
+        "has_list": isinstance(error, FullNow),
+        "may_keep": isinstance(error, NotTakingPeople),
+    }
+    return render(request, "connect/refused.jinja", context)
 
 
 def _typed(request: MemberRequest) -> dict[str, Any]:
@@ -55,7 +72,10 @@ def _preview_or_send(request: MemberRequest, episode_id: int, service_id: int, c
     now, form = timezone.now(), context["form"]
     told = form.told()
     try:
-        seen = queries.preview(viewer=request.staff, episode_id=episode_id, service_id=service_id, at=now, **told)
+        seen = queries.preview(
+            viewer=request.staff, episode_id=episode_id, service_id=service_id, at=now,
+            waiting_list=_asks_for_the_list(request), **told,
+        )  # fmt: skip
     except NotVisible:
         raise
     except DomainError as error:
@@ -66,6 +86,7 @@ def _preview_or_send(request: MemberRequest, episode_id: int, service_id: int, c
         share = Share(
             **told, **agree.cleaned_data,
             channel=form.cleaned_data["channel"], days=form.cleaned_data["days"],
+            for_waiting_list=_asks_for_the_list(request),
         )  # fmt: skip
         try:
             connection = actions.share_with_organisation(
