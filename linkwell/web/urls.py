@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("linkwell.web.editing.urls")),
     path("organisation/", include("linkwell.web.organisation.urls")),
     path("directory/spreadsheets/", include("linkwell.web.directory_mapping.urls")),
+    path("", include("linkwell.web.calls.urls")),
     path("", include("linkwell.web.directory.urls")),
     path("directory/sources/", include("linkwell.web.sources.urls")),
     path("", include("linkwell.web.manual.urls")),

@@ -32,7 +32,8 @@ def visible_connections(*, viewer: Membership, at: datetime) -> QuerySet[Connect
 def visible_connection(*, viewer: Membership, connection_id: int, at: datetime) -> Connection:
     """Return one connection in the viewer's reach; raise NotVisible."""
     rows = visible_connections(viewer=viewer, at=at).filter(pk=connection_id)
-    found = rows.select_related("service__organisation", "episode__link_worker__account", "person").first()
+    named = rows.select_related("service__organisation", "service__source", "episode__link_worker__account", "person")
+    found = named.first()
     if found is None:
         raise NotVisible
     return found
@@ -164,7 +165,7 @@ def connection_page(*, viewer: Membership, connection_id: int, at: datetime) -> 
     row = visible_connection(viewer=viewer, connection_id=connection_id, at=at)
     writes = may(viewer.role, "W", "onward", "c")
     packet = SharePacket.objects.filter(connection=row).select_related("organisation", "by__account").first()
-    line = _line(row)
+    line = _line(row, on=at.date())
     return ConnectionPage(
         line=line,
         person_id=row.person_id,

@@ -6,15 +6,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from linkwell.common.errors import DomainError, NotVisible
+from linkwell.common.errors import NotVisible
 from linkwell.directory import actions
 from linkwell.directory.confirming import calling
-from linkwell.directory.errors import NoSuchService
+from linkwell.directory.errors import NoSuchService, StatusRefused
 from linkwell.directory.queries.aged import left_out
 from linkwell.team.access import DIR, LW, SUP, VOL
 from linkwell.web.calls.forms import BreakForm, CallForm, NowForm
 from linkwell.web.policy import MemberRequest, route
-from linkwell.web.render import failed, render, succeeded
+from linkwell.web.render import render, succeeded
 
 KEEPERS = {LW, SUP, DIR}
 
@@ -85,15 +85,11 @@ def now(request: MemberRequest, service_id: int) -> HttpResponse:
 def seasonal_break(request: MemberRequest, service_id: int) -> HttpResponse:
     """Note a seasonal break, or take it away with two empty days."""
     form = BreakForm(request.POST, prefix="break")
-    if form.is_valid():
-        try:
-            actions.set_break(service_id=service_id, by=request.staff, at=timezone.now(), **form.cleaned_data)
-        except NoSuchService:
-            raise NotVisible from None
-        except DomainError as error:
-            failed(request, str(error))
-        else:
-            succeeded(request, _("Saved. Nobody is asked about it in that time."))
-    else:
-        failed(request, _("Give the first day of the break and the day they are back."))
+    if not form.is_valid():
+        raise StatusRefused("Give the first day of the break and the day they are back.")
+    try:
+        actions.set_break(service_id=service_id, by=request.staff, at=timezone.now(), **form.cleaned_data)
+    except NoSuchService:
+        raise NotVisible from None
+    succeeded(request, _("Saved. Nobody is asked about it in that time."))
     return redirect("directory:service", service_id)
