@@ -94,6 +94,10 @@ _DAYS = re.compile(rf"(?is).*\b{_DAY}\b.*")
 def _by_values(cells: Sequence[str]) -> str:
     if not cells:
         return ""
+    if _share(cells, _DECIMAL) >= ENOUGH:
+        numbers = [float(cell) for cell in cells if _DECIMAL.fullmatch(cell)]
+        inside = sum(1 for number in numbers if 49 <= number <= 61.5)
+        return "latitude" if inside >= ENOUGH * len(numbers) else "longitude" if all(n < 3 for n in numbers) else ""
     tests = (
         ("email", lambda cell: cleaning.email(cell).value is not None and len(cell) < 80),
         ("postcode", lambda cell: bool(postcodes.normalise(cell))),
@@ -104,10 +108,6 @@ def _by_values(cells: Sequence[str]) -> str:
     for field, fits in tests:
         if sum(1 for cell in cells if fits(cell)) >= ENOUGH * len(cells):
             return field
-    if _share(cells, _DECIMAL) >= ENOUGH:
-        numbers = [float(cell) for cell in cells if _DECIMAL.fullmatch(cell)]
-        inside = sum(1 for number in numbers if 49 <= number <= 61.5)
-        return "latitude" if inside >= ENOUGH * len(numbers) else "longitude" if all(n < 3 for n in numbers) else ""
     return ""
 
 

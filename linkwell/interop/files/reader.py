@@ -7,29 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from linkwell.directory.records import (
-    AreaRecord,
     Issue,
-    LanguageRecord,
-    LocationRecord,
-    OrganisationRecord,
-    PhoneRecord,
     Raw,
     ServiceRecord,
-    TermRecord,
 )
-from linkwell.interop import cleaning, masking, meanings
+from linkwell.interop import cleaning, masking
 from linkwell.interop.encodings import file_bytes
 from linkwell.interop.errors import CannotRead
-from linkwell.interop.files import archives, sheets
+from linkwell.interop.files import archives, fields, sheets
 from linkwell.interop.files import mapping as mappings
 from linkwell.interop.files.mapping import Mapping
 from linkwell.interop.files.rows import Row, Table, table
 from linkwell.interop.notes import NAME, Node, Notes
-from linkwell.interop.opening_times import schedules_of
-from linkwell.interop.phones import phones
 from linkwell.interop.undisclosed import hide_address
-from linkwell.matching import vocabulary
-from linkwell.places import grid, postcodes
 
 VERSION = b"2"
 # What a spreadsheet would run: "=…", "@SUM(…", "+cmd|…"; not "+44 161 …", "- lunch", "@club".
@@ -176,10 +166,10 @@ class TableReader:
             notes.repair(node.at("phone"), digits, f"0{digits}", "The 0 at its beginning was missing")
             node.value["phone"] = f"0{digits}"
         service.phones = node.telephones("phone")
-        _contact(service, node)
-        _organisation(service, node)
-        _words(service, node, values, self.mapping.date_formats)
-        _place(service, node)
+        fields.contact(service, node)
+        fields.organisation(service, node)
+        fields.details(service, node, values, self.mapping.date_formats)
+        fields.where(service, node)
         self._access(service, cells, row, notes)
         hide_address(service, notes, node.path)
         service.issues = notes.issues
@@ -189,134 +179,15 @@ class TableReader:
         for code, column in self.mapping.access.items():
             answer = cells.get(column, "").strip().casefold()
             if answer in _YES:
-                _add(service.access_yes, code)
+                fields.add(service.access_yes, code)
             elif answer in _NO:
-                _add(service.access_no, code)
+                fields.add(service.access_no, code)
             elif answer not in cleaning.NOTHING:
                 notes.repair(
                     f"row {row.number}, column {column}", cells[column], None, "Neither yes nor no: taken as not known"
                 )
 
 
-def _add(codes: list[str], code: str) -> None:
-    if code not in codes:
-        codes.append(code)
-
-
 def _merged(values: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
     lists = {key: tuple(dict.fromkeys((*values.get(key, ()), *more[key]))) for key in more if key in mappings.LISTS}
     return values | more | lists
-
-
-def _contact(service: ServiceRecord, node: Node) -> None:
-    """Read a cell that may hold an address, a number, or both."""
-    words = node.words("contact")
-    if not words or words.casefold() == "not known":
-        return
-    found = cleaning.email(words)
-    service.email = service.email or found.value or ""
-    numbers = phones(words.replace(found.value, " ") if found.value else words)
-    service.phones += [PhoneRecord(*number) for number in numbers]
-    if not found.value and not numbers:
-        node.notes.repair(node.at("contact"), words, None, "Neither an e-mail address nor a telephone number")
-
-
-def _organisation(service: ServiceRecord, node: Node) -> None:
-    name = " ".join(node.plain("organisation", limit=NAME).split())
-    if name:
-        kind = node.words("organisation_kind", limit=20)
-        service.organisation = OrganisationRecord(
-            external_id=node.words("organisation_id", limit=200) or f"name:{name.casefold()}",
-            name=name,
-            kind=kind if kind in ("voluntary", "council", "nhs", "public", "business") else "unknown",
-            website=node.url("organisation_website"),
-        )
-
-
-def _words(service: ServiceRecord, node: Node, values: dict[str, Any], date_formats: tuple[str, ...]) -> None:
-    service.times_text = node.plain("opening_times")
-    service.schedules = schedules_of(service.times_text) if service.times_text else []
-    service.cost_text = node.plain("cost")
-    service.is_free = values.get("is_free", meanings.is_free(service.cost_text) if service.cost_text else None)
-    service.eligibility_text = node.plain("eligibility")
-    service.minimum_age, service.maximum_age = node.age("minimum_age"), node.age("maximum_age")
-    low, high = service.minimum_age, service.maximum_age
-    if low is not None and high is not None and low > high:
-        node.notes.repair(
-            node.at("minimum_age"), f"{low} to {high}", None, "The lower age lies above the upper: neither is kept"
-        )
-        service.minimum_age = service.maximum_age = None
-    service.how_to_join, service.what_to_bring = node.plain("how_to_join"), node.plain("what_to_bring")
-    service.entry_routes = list(values.get("entry_routes", ())) or meanings.routes_of(service.how_to_join)
-    service.wait_text = node.plain("wait")
-    service.need_codes = list(values.get("needs", ()))
-    ways = values.get("modes", ())
-    if isinstance(ways, str):
-        service.modes_text, service.modes = node.plain("modes"), meanings.modes_of(ways)
-    else:
-        service.modes = list(ways)
-    service.access_yes, service.access_no = list(values.get("access_yes", ())), list(values.get("access_no", ()))
-    if words := node.plain("access"):
-        service.access_texts.append(words)
-        met, unmet = meanings.access_of(words)
-        for code in met:
-            _add(service.access_yes, code)
-        for code in unmet:
-            _add(service.access_no, code)
-    service.is_undisclosed = values.get("is_undisclosed", False)
-    service.source_checked_on = node.cleaned(lambda text: cleaning.day(text, date_formats), "checked_on")
-    service.listing = meanings.listing_of(node.words("status", limit=60)) or "listed"
-    for name in re.split(r"[,;/]", node.plain("languages", limit=NAME)):
-        if name.strip():
-            service.languages.append(LanguageRecord(name.strip(), vocabulary.language_code(name)))
-    if area := node.plain("area", limit=NAME):
-        service.areas.append(AreaRecord(area))
-    if term := node.plain("term", limit=NAME):
-        service.terms.append(TermRecord(f"term:{term.casefold()}", term))
-
-
-def _place(service: ServiceRecord, node: Node) -> None:
-    place = LocationRecord(
-        external_id="",
-        name=node.plain("place_name", limit=NAME),
-        address=", ".join(" ".join(node.plain("address", limit=500).split()).split(" , ")).strip(" ,"),
-        town=node.plain("town", limit=NAME),
-        region=node.plain("region", limit=NAME),
-    )
-    pieces = [piece.strip(" .") for piece in place.address.split(",")]
-    if not place.town and len(pieces) > 1 and re.fullmatch(r"[^\W\d][^\d]{2,30}", pieces[-1]):
-        place.town = pieces[-1]
-    if words := node.words("postcode", limit=40):
-        place.postcode = postcodes.normalise(words) or postcodes.outward(words)
-        if place.postcode != words:
-            reason = "Postcode written in full form" if place.postcode else "Not a postcode: taken as absent"
-            node.notes.repair(node.at("postcode"), words, place.postcode or None, reason)
-    elif found := postcodes.find(place.address):
-        place.postcode = found
-        node.notes.repair(node.at("postcode"), "", found, "Postcode found in the address")
-    _point(place, node)
-    key = "|".join([place.name, place.address, place.postcode, str(place.latitude), str(place.longitude)])
-    if place.address or place.postcode or place.latitude is not None or place.town:
-        place.external_id = "place:" + hashlib.blake2b(key.casefold().encode(), digest_size=10).hexdigest()
-        service.locations.append(place)
-
-
-def _point(place: LocationRecord, node: Node) -> None:
-    east, north = node.words("easting", limit=30), node.words("northing", limit=30)
-    latitude, longitude = node.words("latitude", limit=30), node.words("longitude", limit=30)
-    if not (latitude or longitude) and east and north:
-        try:
-            metres = float(east), float(north)
-        except ValueError:
-            metres = -1.0, -1.0
-        if not (0 <= metres[0] <= 700_000 and 0 <= metres[1] <= 1_300_000):
-            node.notes.repair(node.at("easting"), f"{east}, {north}", None, "Not a place on the National Grid")
-            return
-        latitude, longitude = (str(value) for value in grid.from_grid(*metres))
-    if not (latitude or longitude):
-        return
-    point = cleaning.coordinates(latitude, longitude, in_uk=True)
-    place.latitude, place.longitude = point.latitude, point.longitude
-    if point.reason:
-        now = None if point.latitude is None else f"{point.latitude}, {point.longitude}"
-        node.notes.repair(node.at("latitude"), f"{latitude}, {longitude}", now, point.reason)

@@ -34,7 +34,8 @@ def service(key: str, head: Line, session: Line, schedules: list[Line]) -> Line:
         told["email"] = contact.get("email")
     if said.get("isAccessibleForFree") is True and not told["cost_options"]:
         told["cost_options"] = [{"option": "Free", "amount": 0}]
-    return {name: value for name, value in told.items() if value not in (None, "", [], {})}
+    told = {name: value for name, value in told.items() if value not in (None, "", [], {})}
+    return {"schedules": [], **told}  # all there is of it stands here: it is no mere line of a list
 
 
 def _first(value: Any) -> Any:

@@ -159,7 +159,8 @@ class _Package:
         if organization := self._organization(line, at):
             nested["organization"] = organization
         self._older_columns(nested, at)
-        return {name: value for name, value in nested.items() if value not in ("", [])}
+        told = {name: value for name, value in nested.items() if value not in ("", [])}
+        return {"contacts": [], **told}  # all there is of it stands here: it is no mere line of a list
 
     def _lists_in_cells(self, line: Line, *names: str, of: Line) -> Line:
         """Return what HSDS 1.0 wrote into one cell, where no table of its own holds it."""
