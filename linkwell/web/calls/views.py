@@ -9,9 +9,9 @@ from django.views.decorators.http import require_GET, require_POST
 from linkwell.common.errors import NotVisible
 from linkwell.directory import actions
 from linkwell.directory.confirming import calling
-from linkwell.directory.errors import NoSuchService, StatusRefused
+from linkwell.directory.errors import ConfirmationRefused, NoSuchService, StatusRefused
 from linkwell.directory.queries.aged import left_out
-from linkwell.team.access import DIR, LW, SUP, VOL
+from linkwell.team.access import DIR, LW, SUP
 from linkwell.web.calls.forms import BreakForm, CallForm, NowForm
 from linkwell.web.policy import MemberRequest, route
 from linkwell.web.render import render, succeeded
@@ -20,22 +20,21 @@ KEEPERS = {LW, SUP, DIR}
 
 
 @require_GET
-@route(roles=KEEPERS | {VOL}, relation="none")
+@route(roles=KEEPERS, relation="none")
 def calls(request: MemberRequest) -> HttpResponse:
     """Who should be rung, most harm avoided first."""
     page = request.GET.get("page", "1")
     found = calling.calls(at=timezone.now(), page=int(page[:6]) if page.isdecimal() else 1)
-    context = {"found": found, "outcomes": calling.OUTCOMES.items(), "opens": request.staff.role != VOL}
-    return render(request, "calls/list.jinja", context)
+    return render(request, "calls/list.jinja", {"found": found, "outcomes": calling.OUTCOMES.items()})
 
 
 @require_POST
-@route(roles=KEEPERS | {VOL}, relation="none")
+@route(roles=KEEPERS, relation="none")
 def note(request: MemberRequest, call_id: int) -> HttpResponse:
     """Note in one tap what came of a call."""
     form = CallForm(request.POST)
     if not form.is_valid():
-        raise NotVisible
+        raise ConfirmationRefused("Choose what came of the call.")
     try:
         call = calling.record_call(call_id=call_id, by=request.staff, at=timezone.now(), **form.cleaned_data)
     except NoSuchService:
@@ -59,7 +58,7 @@ def now(request: MemberRequest, service_id: int) -> HttpResponse:
     """Say in one tap how an entry is now, and go back to where one stood."""
     form = NowForm(request.POST)
     if not form.is_valid():
-        raise NotVisible
+        raise StatusRefused("Choose how the service works now.")
     said = form.cleaned_data
     try:
         if said["status"] == "right":

@@ -8,8 +8,8 @@ letters open which kind of page. A new relation, route, kind or parameter belong
 
 from dataclasses import dataclass
 
-LW, TRIAGE, SUP, REF, MGR, COM, DIR, IG, ADM = "LW", "LW+", "SUP", "REF", "MGR", "COM", "DIR", "IG", "ADM"
-SEATS = (LW, TRIAGE, SUP, REF, MGR, COM, DIR, IG, ADM)  # LW+ is a link worker who is marked as triaging
+LW, TRIAGE, SUP, REF, MGR, COM, VOA, DIR, IG, ADM = "LW LW+ SUP REF MGR COM VOA DIR IG ADM".split()
+SEATS = (LW, TRIAGE, SUP, REF, MGR, COM, VOA, DIR, IG, ADM)  # LW+ is a link worker who is marked as triaging
 ROLE = {seat: seat.rstrip("+") for seat in SEATS}
 
 # relation to the person                            LW    LW+   SUP   REF
@@ -51,6 +51,8 @@ OPENS = {
 }
 # Pages about people that no relation alone opens: they are for a moment that the cell does not hold.
 NEVER_BY_ID = {
+    "uploaded": "a spreadsheet that the viewer brought: nobody else's, see test_directory_mapping.py",
+    "listed": "what my page lists: my remark, an account of that organisation; test_editing.py, test_organisation.py",
     "found": "a name-match card: only of those found just before, see test_reach.py and test_privacy.py",
 }
 BY_ROLE = {
@@ -76,7 +78,8 @@ OPEN_TO = {
 
 RECORD = f"{LW} {TRIAGE} {SUP}"
 WORKERS = f"{LW} {TRIAGE}"
-STAFF = " ".join(SEATS)
+EVERYBODY = " ".join(SEATS)
+STAFF = " ".join(seat for seat in SEATS if seat != VOA)
 ARRANGE = f"{MGR} {ADM}"
 REFER = f"{REF} {RECORD}"
 FIGURES = f"{COM} {MGR} {SUP}"
@@ -102,6 +105,10 @@ public:print             | anyone       | |
 public:tell              | anyone       | |
 public:change            | anyone       | |
 public:thanks            | anyone       | |
+confirming:entries       | link         | |
+confirming:stop          | link         | |
+confirming:text_in       | anyone       | |
+manual:freshness         | anyone       | |
 reply:front              | link         | |
 reply:code               | link         | |
 reply:send_code          | link         | |
@@ -110,9 +117,9 @@ demo_mail:list           | demo         | |
 demo_mail:mail           | demo         | |
 demo:signin              | demo         | |
 demo:sign_in_as          | demo         | |
-more:more                | account      | {STAFF} |
-more:choose              | account      | {STAFF} |
-more:work_here           | seat         |         | {STAFF}
+more:more                | account      | {EVERYBODY} |
+more:choose              | account      | {EVERYBODY} |
+more:work_here           | seat         |         | {EVERYBODY}
 more:invitation          | found        | |
 team:members             | none         | {ARRANGE} {SUP} {IG} |
 team:invite              | none         | {ARRANGE} {SUP} | {ARRANGE} {SUP}
@@ -183,6 +190,39 @@ directory:status         | none         |         | {RECORD} {DIR}
 directory:confirm        | none         |           | {RECORD} {DIR}
 directory:remark         | none         |           | {RECORD} {DIR}
 directory:address        | none         |           | {RECORD}
+calls:list               | none         | {RECORD} {DIR} |
+calls:note               | none         |           | {RECORD} {DIR}
+calls:not_shown          | none         | {RECORD} {DIR} |
+calls:now                | none         |           | {RECORD} {DIR}
+calls:break              | none         |           | {RECORD} {DIR}
+directory:edit_remark    | listed       | |
+directory:withdraw_remark | scheme      |           | {SUP}
+editing:waiting          | none         | {DIR}     |
+editing:decide           | none         | {DIR}     | {DIR}
+editing:begin            | none         | {DIR}     | {DIR}
+editing:edit             | none         | {RECORD} {DIR} | {RECORD} {DIR}
+editing:end              | none         | {DIR}     | {DIR}
+editing:back             | none         | {DIR}     | {DIR}
+editing:undisclosed      | none         | {DIR}     | {DIR}
+editing:history          | none         | {RECORD} {DIR} |
+editing:checks           | none         | {RECORD} {DIR} | {RECORD} {DIR}
+editing:accounts         | none         | {SUP} {MGR} {DIR} | {SUP} {MGR} {DIR}
+editing:end_account      | listed       | |
+organisation:listing     | none         | {VOA}     |
+organisation:colleagues  | none         | {VOA}     | {VOA}
+organisation:all_right   | none         |           | {VOA}
+organisation:entry       | none         | {VOA}     |
+organisation:change      | none         |           | {VOA}
+organisation:right       | none         |           | {VOA}
+organisation:now         | none         |           | {VOA}
+organisation:break       | none         |           | {VOA}
+organisation:places      | none         |           | {VOA}
+organisation:address     | none         |           | {VOA}
+directory_mapping:start  | none         | {DIR}     | {DIR}
+directory_mapping:columns | uploaded    | |
+directory_mapping:rows   | uploaded     | |
+directory_mapping:take   | uploaded     | |
+directory_mapping:remove | uploaded     | |
 connect:refer            | record       | {WORKERS} | {WORKERS}
 connect:signpost         | record       | {WORKERS} | {WORKERS}
 connect:keep             | record       |           | {WORKERS}
@@ -238,9 +278,10 @@ KINDS = {*OPENS, *NEVER_BY_ID, *BY_ROLE, *OWN, *OPEN_TO}
 
 # What each parameter of an address names: something of a person, of the scheme, or of neither.
 PERSONS = "person_id referral_id goal_id action_id strength_id connection_id".split()
-_SCHEMES = "task_id opening_id membership_id invitation_id practice_id agency_id programme_id message_id"
-SCHEMES = f"{_SCHEMES} proposal_id flag_id".split()
-NEITHER = "entry service_id account_id occasion period secret pk key uidb36".split()
+_SCHEMES = "upload_id task_id opening_id membership_id invitation_id practice_id agency_id programme_id message_id"
+SCHEMES = f"{_SCHEMES} proposal_id flag_id remark_id".split()
+_NEITHER = "call_id public_id organisation_id submission group entry service_id account_id occasion period"
+NEITHER = f"{_NEITHER} secret pk key uidb36".split()
 PARAMETERS = {*PERSONS, *SCHEMES, *NEITHER}
 
 # Relations in which nobody's support has begun: there is no record yet, and no part of one.

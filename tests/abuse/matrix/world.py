@@ -13,7 +13,15 @@ from django.apps import apps
 from django.utils import timezone
 
 from linkwell.connections.models import Connection, ConnectionEvent, Reply, SharePacket, UnmetNeed
-from linkwell.directory.models import ChangeRequest, InternalRemark, Report, Verification
+from linkwell.directory.models import (
+    Call,
+    ChangeRequest,
+    EntryEvent,
+    GroupCheck,
+    InternalRemark,
+    Report,
+    Verification,
+)
 from linkwell.messages.models import Message
 from linkwell.outcomes.models import Completion, Score
 from linkwell.people.models import (
@@ -125,6 +133,7 @@ class Place:
     programme: Any
     invitation: Any
     proposal: Any
+    remark: Any
 
 
 class World:
@@ -191,6 +200,7 @@ class World:
                 seat = self._plant(
                     Membership, **began, account=self.account, role=self.role, may_triage=self.seat == expected.TRIAGE,
                     practice=practice if self.role == "REF" else None,
+                    organisation=self.service.organisation if self.role == "VOA" else None,
                 )  # fmt: skip
             programme = self._plant(Programme, scheme=scheme, began_on=BEFORE.date())
             invitation = self._plant(
@@ -201,8 +211,10 @@ class World:
                 scheme=scheme, kind="reset", member=colleague, asked_by=colleague, asked_at=NOW,
                 expires_at=NOW + timedelta(days=7),
             )  # fmt: skip
-            self._plant(InternalRemark, scheme=scheme, service=self.service, at=NOW, by=colleague)
-        self.places[name] = Place(name, scheme, colleague, practice, other, agency, programme, invitation, proposal)
+            remark = self._plant(InternalRemark, scheme=scheme, service=self.service, at=NOW, by=colleague)
+        self.places[name] = Place(
+            name, scheme, colleague, practice, other, agency, programme, invitation, proposal, remark
+        )
         return seat
 
     def _about_the_directory(self) -> None:
@@ -212,7 +224,13 @@ class World:
         with in_scheme(self.here):
             self._plant(Verification, **by, who="worker", how="phone", found="right")
             self._plant(Report, **by, kind="closed")
-            self._plant(ChangeRequest, **by, field="url", was="", suggested="", state="waiting")
+            self.asked = self._plant(
+                ChangeRequest, **by, field="url", was="", suggested="", taken_as="", state="waiting"
+            )
+            self.call = self._plant(Call, service=self.service, why="report", added_at=NOW, not_before=NOW)
+            self._plant(EntryEvent, **by, kind="changed", field="url", was="", now="", origin="worker")
+            of = {"organisation": self.service.organisation, "at": NOW, "by": by["by"]}
+            self._plant(GroupCheck, **of, kind="insurance", checked_on=BEFORE.date())
 
     # --- people ---
 
@@ -247,7 +265,9 @@ class World:
             "membership_id": worker.pk, "invitation_id": place.invitation.pk, "practice_id": place.practice.pk,
             "agency_id": place.agency.pk, "programme_id": place.programme.pk,
             "proposal_id": place.proposal.pk, "flag_id": flag.pk, "account_id": worker.account_id,
-            "service_id": self.service.pk, "occasion": "review", "period": "all", "task_id": ABSENT, "pk": ABSENT,
+            "service_id": self.service.pk, "organisation_id": self.service.organisation_id, "group": "about",
+            "call_id": self.call.pk, "submission": self.asked.submission, "remark_id": place.remark.pk,
+            "occasion": "review", "period": "all", "task_id": ABSENT, "upload_id": ABSENT, "pk": ABSENT,
             "secret": "x" * 43, "key": "x", "uidb36": "x",
         }  # fmt: skip
         subject = Subject(relation, ids, person=person, reference=referral.reference)
