@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from linkwell.common.jobs import clock_job, enqueue, scheme_job
 from linkwell.directory.confirming import actions, calling, queries, uses
+from linkwell.directory.duplicates.proposing import propose_duplicates
 from linkwell.messages import channels
 from linkwell.team.queries import scheme_ids
 
@@ -47,3 +48,8 @@ def tend_hourly() -> None:
 def keep_fresh() -> None:
     for scheme_id in scheme_ids()[:1]:
         enqueue(ROUND, once="directory-round", scheme_id=scheme_id)
+
+
+@clock_job(name="directory.find_duplicates", purpose="Look for entries that may be one service", cron="25 3 * * *")
+def find_duplicates() -> None:
+    propose_duplicates(at=timezone.now())

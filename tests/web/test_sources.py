@@ -7,8 +7,9 @@ import pytest
 from django.urls import reverse
 
 from linkwell.directory import actions
+from linkwell.directory.duplicates.proposing import propose_duplicates
 from linkwell.directory.imports import import_records
-from linkwell.directory.models import ImportRun, Service, Source
+from linkwell.directory.models import Duplicate, ImportRun, Joining, Service, Source
 from linkwell.interop import sources as reading
 from linkwell.interop.asking import Asking
 from linkwell.interop.open_referral import FeedReader
@@ -152,6 +153,35 @@ def test_D12_an_entry_is_hidden_with_one_click_and_a_reason_and_only_editors_see
     assert worker.get(address).status_code == 200
 
 
+def test_DI14_two_entries_are_compared_joined_and_taken_apart_again(client, client_for, editor):
+    shed = {"name": "Sale Men's Shed", "phones": [{"number": "0161 912 2122"}]}
+    for source, url in (("Council", "https://old.example"), ("Charity", "https://new.example")):
+        data = json.dumps([{**shed, "id": source, "url": url}]).encode()
+        import_records(reader=FeedReader(data), source=source, at=NOW)
+    propose_duplicates(at=NOW)
+    kept, other = Service.objects.get(external_id="Council"), Service.objects.get(external_id="Charity")
+    actions.add_remark(service_id=other.pk, text="Ask for Jo", by=editor, at=NOW)
+    assert "Sale Men&#39;s Shed" in text_of(client.get(reverse("sources:pairs")))
+    pair = reverse("sources:pair", args=[Duplicate.objects.get().pk])
+    assert "https://old.example" in text_of(client.get(pair))
+    assert "Choose which entry stays" in text_of(client.post(pair, {"url": str(other.pk)}))
+
+    client.post(pair, {"keep": str(kept.pk), "url": str(other.pk)})
+
+    kept.refresh_from_db()
+    assert kept.url == "https://new.example"
+    old_page = client.get(reverse("directory:service", args=[other.pk]))
+    assert old_page["Location"] == reverse("directory:service", args=[kept.pk])
+    assert "Ask for Jo" in text_of(client.get(reverse("directory:service", args=[kept.pk])))
+    client.post(reverse("sources:undo", args=[Joining.objects.get().pk]))
+    kept.refresh_from_db()
+    assert kept.url == "https://old.example"
+    assert client.get(reverse("directory:service", args=[other.pk])).status_code == 200
+    client.post(pair, {"apart": "1"})
+    assert "No pairs" in text_of(client.get(reverse("sources:pairs")))
+    assert client.get(pair).status_code == 404
+
+
 def test_others_read_sources_and_change_nothing(client_for, scheme):
     take([1])
     source, run = Source.objects.get(), ImportRun.objects.get()
@@ -181,5 +211,6 @@ def _pages():
     run = ImportRun.objects.latest("pk")
     return [
         reverse("sources:list"), reverse("sources:source", args=[run.source_id]), reverse("sources:run", args=[run.pk]),
-        reverse("sources:questions"), reverse("sources:record", args=[Service.objects.earliest("pk").pk]),
+        reverse("sources:questions"), reverse("sources:pairs"),
+        reverse("sources:record", args=[Service.objects.earliest("pk").pk]),
     ]  # fmt: skip

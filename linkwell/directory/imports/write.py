@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
+from linkwell.directory.duplicates.fields import ROW_TABLES
+from linkwell.directory.duplicates.fields import copy_rows as copy_rows_between
 from linkwell.directory.imports.rows import Values
 
 # What a hand or another record of ours decides; an import never overwrites it.
@@ -113,6 +115,9 @@ def pass_on_joined(cursor: Any, service_ids: Sequence[int], *, at: Any) -> list[
     )
     found = cursor.fetchall()
     for field, kept, taken_from in found:
+        if field in ROW_TABLES:
+            copy_rows_between(ROW_TABLES[field], into=kept, out_of=taken_from)
+            continue
         column = _column(cursor, field)
         cursor.execute(
             f"UPDATE directory_service k SET {column} = j.{column}, changed_at = %s FROM directory_service j"

@@ -74,8 +74,8 @@ class ImportRun(models.Model):
     agreement_used = models.BooleanField(default=False)  # the next whole list was compared under it
 
     field_classes = classes(
-        public="id source state started_at ended_at format file_name list_name whole_list read created updated unchanged"
-        " refused closed withheld held is_partial trouble agreed_at",
+        public="id source state started_at ended_at format file_name list_name whole_list read created updated"
+        " unchanged refused closed withheld held is_partial trouble agreed_at",
         operational="begun_by agreed_by agreement_used",
     )
 

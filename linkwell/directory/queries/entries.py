@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 
 from linkwell.directory import rules
 from linkwell.directory.errors import NoSuchService
@@ -285,9 +285,10 @@ def _access(codes: list[str]) -> tuple[str, ...]:
 
 def _history(row: Service) -> tuple[Event, ...]:
     who, found = dict(Verification.WHO), dict(Verification.FOUND)
-    looked = Verification.objects.filter(service=row).order_by("-at")[:MOST_EVENTS]
-    events = [Event(one.at, f"{who[one.who]}: {found[one.found].lower()}", one.note) for one in looked]
+    one = Service.objects.filter(Q(pk=row.pk) | Q(joined_into=row))  # what was joined into it happened to it
+    looked = Verification.objects.filter(service__in=one).order_by("-at")[:MOST_EVENTS]
+    events = [Event(event.at, f"{who[event.who]}: {found[event.found].lower()}", event.note) for event in looked]
     statuses = dict(Service.OPERATING)
-    worked = OperatingStatus.objects.filter(service=row).order_by("-at")[:MOST_EVENTS]
-    events += [Event(one.at, statuses[one.status], one.note) for one in worked]
+    worked = OperatingStatus.objects.filter(service__in=one).order_by("-at")[:MOST_EVENTS]
+    events += [Event(event.at, statuses[event.status], event.note) for event in worked]
     return tuple(sorted(events, key=lambda event: event.at, reverse=True))

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from linkwell.directory.models import InternalRemark
+from django.db.models import Q
+
+from linkwell.directory.models import InternalRemark, Service
 
 
 @dataclass(frozen=True)
@@ -18,7 +20,8 @@ class Remark:
 
 
 def remarks(service_id: int, *, scheme_id: int) -> list[Remark]:
-    """Return the remarks of one scheme on a service, newest first."""
-    rows = InternalRemark.objects.filter(scheme_id=scheme_id, service_id=service_id, withdrawn_at=None)
+    """Return the remarks of one scheme on a service and on what was joined into it, newest first."""
+    one = Service.objects.filter(Q(pk=service_id) | Q(joined_into=service_id))
+    rows = InternalRemark.objects.filter(scheme_id=scheme_id, service__in=one, withdrawn_at=None)
     names = ("text", "at", "by__account__name", "pk", "by_id")
     return [Remark(*row) for row in rows.order_by("-at", "-pk").values_list(*names)]

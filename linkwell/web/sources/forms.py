@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from linkwell.directory.duplicates.queries import PairPage
 from linkwell.interop.opening import FEEDS
 from linkwell.web.forms import PageForm
 
@@ -43,6 +44,41 @@ class ScheduleForm(PageForm):
         label=_("How often should it be read?"), choices=EVERY, coerce=_every, empty_value=None, required=False
     )
     is_paused = forms.BooleanField(label=_("Pause: do not read it for now"), required=False)
+
+
+class JoinForm(PageForm):
+    """Which entry stays, and from which of the two each field comes."""
+
+    keep = forms.ChoiceField(label=_("Which entry stays?"), widget=forms.RadioSelect, required=False)
+
+    def __init__(self, *args: Any, page: PairPage, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.page = page
+        sides = [side for side in (page.first, page.second) if side.may_stay]
+        self.fields["keep"].choices = [(str(side.pk), f"{side.name} ({side.source})") for side in sides]
+        self.fields["keep"].initial = str(sides[0].pk) if sides else None
+        for one in page.fields:
+            if not one.is_same:
+                self.fields[one.name] = forms.ChoiceField(
+                    label=one.label, required=False, widget=forms.RadioSelect,
+                    choices=[(str(side.pk), words or _("Nothing")) for side, words in
+                             ((page.first, one.first), (page.second, one.second))],
+                    initial=str(page.first.pk) if one.first else str(page.second.pk),
+                )  # fmt: skip
+
+    def clean_keep(self) -> str:
+        """Ask which stays, unless they are to be kept apart."""
+        if not self.cleaned_data["keep"] and "apart" not in self.data:
+            raise forms.ValidationError(_("Choose which entry stays"))
+        return str(self.cleaned_data["keep"])
+
+    def keep_id(self) -> int:
+        return int(self.cleaned_data["keep"])
+
+    def taken(self) -> list[str]:
+        """Return the fields that come from the entry that does not stay."""
+        names = [one.name for one in self.page.fields if not one.is_same]
+        return [name for name in names if self.cleaned_data[name] not in ("", self.cleaned_data["keep"])]
 
 
 class HideForm(PageForm):

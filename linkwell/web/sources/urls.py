@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from linkwell.web.sources import runs, views
+from linkwell.web.sources import duplicates, runs, views
 
 app_name = "sources"
 urlpatterns = [
@@ -17,6 +17,9 @@ urlpatterns = [
     path("questions/", runs.questions, name="questions"),
     path("questions/<int:question_id>/", runs.answer, name="answer"),
     path("record/<int:service_id>/", runs.record, name="record"),
+    path("duplicates/", duplicates.pairs, name="pairs"),
+    path("duplicates/<int:duplicate_id>/", duplicates.pair, name="pair"),
+    path("duplicates/joined/<int:joining_id>/undo/", duplicates.undo, name="undo"),
     path("hide/<int:service_id>/", views.hide, name="hide"),
     path("show/<int:service_id>/", views.show, name="show"),
 ]
