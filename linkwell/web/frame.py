@@ -44,6 +44,7 @@ NAVIGATION = {
     ],
     DIR: [
         ("directory:list", gettext_noop("Directory")),
+        ("sources:list", gettext_noop("Sources")),
         ("directory_mapping:start", gettext_noop("Bring in a list")),
         ("editing:waiting", gettext_noop("Changes")),
         ("more:more", gettext_noop("More")),
