@@ -32,7 +32,8 @@ OWN = "own caseload"
 # The fewest pages and canaries that a walk meets: a walk that sees nothing proves nothing.
 FLOOR = {
     expected.LW: (30, 60), expected.TRIAGE: (30, 60), expected.SUP: (30, 80), expected.REF: (8, 20),
-    expected.MGR: (12, 10), expected.COM: (6, 1), expected.DIR: (4, 1), expected.IG: (6, 4), expected.ADM: (10, 8),
+    expected.MGR: (12, 10), expected.COM: (6, 1), expected.DIR: (10, 3), expected.VOA: (3, 1),
+    expected.IG: (6, 4), expected.ADM: (10, 8),
 }  # fmt: skip
 
 

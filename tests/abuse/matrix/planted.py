@@ -47,7 +47,9 @@ WORDS = {
     "directory.InternalRemark": "text",
     "directory.Verification": "note",
     "directory.Report": "note",
-    "directory.ChangeRequest": "reason",
+    "directory.ChangeRequest": "reason refused_why",
+    "directory.EntryEvent": "why",
+    "directory.GroupCheck": "note",
 }
 # Fields that hold something of another shape: the method of Canaries that makes it.
 SHAPED = {
@@ -96,6 +98,7 @@ WITHOUT = {
         "outcomes.Completion": "measure",
         "outcomes.Score": "scale",
         "directory.ChangeRequest": "field",
+        "directory.EntryEvent": "field origin",
         "outbox.Message": "template recipient_kind",
     },
     A_STATE: {
@@ -115,7 +118,8 @@ WITHOUT = {
         "support.Task": "link",
         "common.SentForm": "location",
         "outbox.Message": "words why",
-        "directory.ChangeRequest": "was suggested",
+        "directory.ChangeRequest": "was suggested taken_as",
+        "directory.EntryEvent": "was now",
     },
     YES_OR_NO: {
         "people.Person": "health_number_traced no_fixed_abode location_hidden needs_interpreter is_restricted",

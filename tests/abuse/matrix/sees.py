@@ -8,13 +8,13 @@ for nobody, and what is never shown in full to anyone.
 from linkwell.team.access import MATRIX, may
 from tests.abuse.matrix import expected
 from tests.abuse.matrix.canaries import Planted
-from tests.abuse.matrix.expected import ADM, DIR, IG, LW, MGR, REF, SUP, TRIAGE
+from tests.abuse.matrix.expected import ADM, DIR, IG, LW, MGR, REF, SUP, TRIAGE, VOA
 
 MINE = "my own account"
-EVERYBODY = frozenset(expected.SEATS)
+EVERYBODY = frozenset(expected.SEATS) - {VOA}
 # Fields of the scheme and its staff; signed-in members of the scheme see no other.
 OF_THE_SCHEME = {
-    "team.Scheme.name": EVERYBODY,
+    "team.Scheme.name": EVERYBODY | {VOA},
     "team.Scheme.phone": EVERYBODY,
     "team.Scheme.role_name": EVERYBODY,
     "team.Scheme.reply_email": frozenset({MGR, ADM}),
@@ -34,6 +34,9 @@ OF_THE_SCHEME = {
     "team.Agency.email": frozenset({MGR, ADM}),
     "directory.Verification.note": EVERYBODY,  # what was found at the door; no form asks for it yet
     "directory.Report.note": frozenset({LW, TRIAGE, SUP, MGR, DIR, IG, ADM}),
+    "directory.ChangeRequest.refused_why": frozenset({DIR}),
+    "directory.EntryEvent.why": frozenset({LW, TRIAGE, SUP, DIR}),
+    "directory.GroupCheck.note": frozenset({LW, TRIAGE, SUP, DIR}),
     "directory.ChangeRequest.reason": frozenset({LW, TRIAGE, SUP, MGR, DIR, IG, ADM}),
 }
 MY_OTHER_SEATS = {"team.Scheme.name", "team.Scheme.role_name", "team.Practice.name"}  # where I choose where to work
