@@ -140,6 +140,7 @@ class ServiceRecord:
     description: str = ""
     description_text: str = ""
     url: str = ""
+    additional_urls: list[dict[str, str]] = field(default_factory=list)  # [{"label": …, "url": …}]
     email: str = ""
     alert: str = ""
     accreditations: str = ""

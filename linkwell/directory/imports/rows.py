@@ -91,6 +91,7 @@ def service(
         "description": record.description,
         "description_text": record.description_text,
         "url": record.url,
+        "additional_urls": Jsonb(record.additional_urls),
         "email": record.email,
         "alert": record.alert,
         "accreditations": record.accreditations,

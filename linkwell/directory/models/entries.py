@@ -158,6 +158,7 @@ class Service(models.Model):
     description = text()  # cleaned HTML; cleaned again where it is shown
     description_text = text()
     url = text()
+    additional_urls = models.JSONField(default=list, db_default=[])  # [{"label": "Book here", "url": "https://…"}]
     email = text()
     alert = text()
     accreditations = text()
@@ -222,7 +223,8 @@ class Service(models.Model):
 
     field_classes = classes(
         public="id public_id source external_id list_name organisation name alternate_name description"
-        " description_text url email alert accreditations how_to_join what_to_bring first_visit who_greets"
+        " description_text url additional_urls email alert accreditations how_to_join what_to_bring first_visit"
+        " who_greets"
         " entry_routes eligibility_text audience minimum_age maximum_age modes modes_text languages access_yes"
         " access_no slots times_text is_free cost_text wait_text need_codes strong_needs area_text"
         " area_outcodes is_undisclosed listing gone_on ended_on ended_why operating operating_note"

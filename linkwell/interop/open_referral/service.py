@@ -74,6 +74,11 @@ def _facts(service: ServiceRecord, node: Node) -> None:
     service.alternate_name = node.plain("alternate_name", limit=NAME)
     service.description, service.description_text = node.html("description")
     service.url, service.email = node.url("url"), node.email("email")
+    service.additional_urls = [
+        {"label": item.plain("label", limit=NAME), "url": link}
+        for item in node.nodes("additional_urls")
+        if (link := item.url("url"))
+    ]
     service.alert = node.plain("alert")
     service.accreditations = node.plain("accreditations")
     service.wait_text = node.plain("wait_time")
