@@ -43,7 +43,8 @@ def make() -> SimpleNamespace:
                            longitude=-2.5)  # fmt: skip
     full = ServiceFactory(
         source=source, organisation=owner, name="Men's Shed", alternate_name="The Shed", location=hall,
-        description_text="Making things together.", url="https://sheds.example.org/men", email="shed@example.org",
+        description_text="Making things together.", url="https://sheds.example.org/men",
+        additional_urls=[{"label": "Book", "url": "https://sheds.example.org/book"}], email="shed@example.org",
         alert="Closed at Easter", accreditations="Safe Shed", how_to_join="Turn up", what_to_bring="Gloves; a mug",
         first_visit="Tea first", who_greets="Somebody at the door", entry_routes=["drop_in"], audience=["Men"],
         eligibility_text="For adults", minimum_age=18, maximum_age=99, modes=["in_person"], modes_text="At the hall",
@@ -76,7 +77,8 @@ def _hang(service, hall, source):
     Schedule.objects.create(position=0, weekday=1, location=hall, **same)
     Schedule.objects.create(position=1, weekday=4, location=hall, **same)
     Schedule.objects.create(service=service, position=2, frequency="MONTHLY", weekday=0, week_of_month=-1,
-                            interval=2, valid_from=date(2026, 1, 1), valid_to=date(2026, 12, 31), description="Open day")  # fmt: skip
+                            interval=2, valid_from=date(2026, 1, 1), valid_to=date(2026, 12, 31),
+                            description="Open day")  # fmt: skip
     Schedule.objects.create(service=service, position=3, frequency="MONTHLY", day_of_month=15)
     CostOption.objects.create(service=service, option="Adults", amount=Decimal("2.50"), currency="GBP",
                               description="a visit", valid_from=date(2026, 1, 1))  # fmt: skip

@@ -47,43 +47,47 @@ def term_id(client, name):
     return next(one["id"] for one in found if one["name"] == name)
 
 
-@pytest.mark.parametrize(
-    ("asked", "expected"),
-    [
-        ({"search": "shed mens"}, {SHED}),
-        ({"search": "mak thing"}, {SHED}),
-        ({"search": "xyzzy"}, set()),
-        ({"search": "the"}, set()),
-        ({"minimum_age": "18"}, {SHED}),
-        ({"minimum_age": "19"}, set()),
-        ({"maximum_age": "99"}, {SHED}),
-        ({"maximum_age": "98"}, set()),
-        ({"start_time": "10:00"}, {SHED}),
-        ({"start_time": "10:01"}, set()),
-        ({"end_time": "12:00:00"}, {SHED}),
-        ({"end_time": "11:59"}, set()),
-        ({"day": "TU"}, {SHED}),
-        ({"day": "friday", "start_time": "09:00", "end_time": "12:00"}, {SHED}),
-        ({"day": "Mon", "start_time": "09:00"}, set()),
-        ({"day": "WE"}, set()),
-        ({"postcode": "M33 7ZF", "proximity": "500"}, {SHED}),
-        ({"postcode": "M33", "proximity": "50000"}, {SHED, TEA}),
-        ({"modified_after": "2026-11-22T12:00:00 00:00", "search": "shed"}, {SHED}),
-        ({"modified_after": "2026-11-22T13:00:00+01:00", "search": "shed"}, {SHED}),
-        ({"modified_after": "2026-11-22T12:00:01Z", "search": "shed"}, set()),
-    ],
-)
-def test_DI13_each_parameter_narrows_the_services_as_the_standard_says(client, world, asked, expected):
-    assert names(client, **asked) == expected
+NARROWS = [
+    ({"search": "shed mens"}, {SHED}),
+    ({"search": "mak thing"}, {SHED}),
+    ({"search": "xyzzy"}, set()),
+    ({"search": "the"}, set()),
+    ({"minimum_age": "18"}, {SHED}),
+    ({"minimum_age": "19"}, set()),
+    ({"maximum_age": "99"}, {SHED}),
+    ({"maximum_age": "98"}, set()),
+    ({"start_time": "10:00"}, {SHED}),
+    ({"start_time": "10:01"}, set()),
+    ({"end_time": "12:00:00"}, {SHED}),
+    ({"end_time": "11:59"}, set()),
+    ({"day": "TU"}, {SHED}),
+    ({"day": "friday", "start_time": "09:00", "end_time": "12:00"}, {SHED}),
+    ({"day": "Mon", "start_time": "09:00"}, set()),
+    ({"day": "WE"}, set()),
+    ({"postcode": "M33 7ZF", "proximity": "500"}, {SHED}),
+    ({"postcode": "M33", "proximity": "50000"}, {SHED, TEA}),
+    ({"modified_after": "2026-11-22T12:00:00 00:00", "search": "shed"}, {SHED}),
+    ({"modified_after": "2026-11-22T13:00:00+01:00", "search": "shed"}, {SHED}),
+    ({"modified_after": "2026-11-22T12:00:01Z", "search": "shed"}, set()),
+]
 
 
-@pytest.mark.parametrize(
-    ("asked", "count"),
-    [({}, 2), ({"postcode": "M33 7ZF", "proximity": "500"}, 1), ({"postcode": "M33", "proximity": "50000"}, 2),
-     ({"search": "tea"}, 1), ({"day": "tue"}, 1), ({"minimum_age": "18"}, 1), ({"modified_after": "2026-11-22"}, 1)],
-)  # fmt: skip
-def test_DI13_each_parameter_narrows_services_at_places(client, world, asked, count):
-    assert got(client, "/service_at_locations", **asked)["total_items"] == count
+def test_DI13_each_parameter_narrows_the_services_as_the_standard_says(client, world):
+    wrong = [(asked, found) for asked, wanted in NARROWS if (found := names(client, **asked)) != wanted]
+
+    assert wrong == []
+
+
+PLACES = [
+    ({}, 2), ({"postcode": "M33 7ZF", "proximity": "500"}, 1), ({"postcode": "M33", "proximity": "50000"}, 2),
+    ({"search": "tea"}, 1), ({"day": "tue"}, 1), ({"minimum_age": "18"}, 1), ({"modified_after": "2026-11-22"}, 1),
+]  # fmt: skip
+
+
+def test_DI13_each_parameter_narrows_services_at_places(client, world):
+    counts = [(asked, got(client, "/service_at_locations", **asked)["total_items"]) for asked, _ in PLACES]
+
+    assert counts == PLACES
 
 
 def test_DI13_a_postcode_alone_asks_for_services_of_its_area(client, world):
@@ -192,7 +196,7 @@ def test_DI13_the_package_has_a_true_description_and_the_same_services(client, w
         ("organizations", {"full_service": "2"}, "full_service"),
     ],
 )
-def test_W01_a_bad_parameter_is_refused_with_a_sentence_that_names_it(client, world, path, asked, named):
+def test_W01_a_bad_parameter_is_refused_with_a_sentence_that_names_it(client, db, path, asked, named):
     answer = client.get(f"{BASE}/{path}", asked)
 
     assert answer.status_code == 400
@@ -214,7 +218,7 @@ ANY = st.one_of(
     asked=st.dictionaries(st.sampled_from([*sorted(PARAMETERS), "unknown", "sort"]), ANY, max_size=6),
 )
 @hypothesis_settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
 )
 def test_W01_whatever_the_parameters_hold_the_answer_is_a_page_or_a_sentence(client, world, endpoint, asked):
     answer = client.get(f"{BASE}/{endpoint}", asked)

@@ -99,6 +99,7 @@ def _service(row: Any, owner: FeedOrganisation | None, below: dict[str, tuple[An
         is_undisclosed=row.is_undisclosed,
         organisation=owner,
         description=row.description_text,
+        more_urls=_more_urls(row.additional_urls),
         eligibility=row.eligibility_text,
         needs=tuple(row.need_codes),
         language_codes=tuple(row.languages),
@@ -184,6 +185,11 @@ def organisations(keys: Iterable[int], *, full: bool) -> dict[int, FeedOrganisat
     return {
         pk: organisation(*facts, _identifiers(identifiers), phones[pk], desks[pk]) for pk, *facts, identifiers in rows
     }
+
+
+def _more_urls(held: Any) -> tuple[tuple[str, str], ...]:
+    pairs = ((one.get("label") or "", one.get("url") or "") for one in held or () if isinstance(one, dict))
+    return tuple((str(label), str(url)) for label, url in pairs if url)
 
 
 def _identifiers(held: Any) -> tuple[tuple[str, str], ...]:

@@ -22,6 +22,7 @@ def without_its_place(service: FeedService) -> FeedService:
         service,
         organisation=without_its_address(owner) if owner else None,
         url="",
+        more_urls=(),
         email="",
         desks=tuple(replace(one, email="") for one in service.desks),
         places=(),

@@ -147,6 +147,7 @@ class FeedService:
     alternate_name: str = ""
     description: str = ""
     url: str = ""
+    more_urls: tuple[tuple[str, str], ...] = ()  # (label, address)
     email: str = ""
     alert: str = ""
     accreditations: str = ""

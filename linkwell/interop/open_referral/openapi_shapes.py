@@ -47,6 +47,7 @@ SHAPES: dict[str, Json] = {
     "ServiceInList": _shape("id name status last_modified", **_SERVICE),
     "Service": _shape(
         "id name status last_modified", **_SERVICE, phones="[Phone]", schedules="[Schedule]",
+        additional_urls="[Url]",
         service_areas="[ServiceArea]", service_at_locations="[ServiceAtLocation]", languages="[Language]",
         cost_options="[CostOption]", required_documents="[RequiredDocument]", contacts="[Contact]",
         capacities="[Capacity]", attributes="[Attribute]",
@@ -96,6 +97,7 @@ SHAPES: dict[str, Json] = {
         "id available updated", id="uuid", unit="Unit", available="count", maximum="count", description="text",
         updated="moment",
     ),
+    "Url": _shape("id url", id="uuid", label="text", url="uri"),
     "Unit": _shape("id name", id="uuid", name="text"),
     "Attribute": _shape(
         "id link_id taxonomy_term", id="uuid", link_id="uuid", link_type="text", link_entity="text", value="text",

@@ -24,6 +24,11 @@ def service(found: FeedService) -> Told:
     attending = attending_type(found)
     made = _facts(found) | told(
         organization=organisation(found.organisation) if found.organisation else None,
+        additional_urls=[
+            told(id=ids.of("url", address), label=label, url=web(address))
+            for label, address in found.more_urls
+            if web(address)
+        ],
         phones=parts.phones(found.phones, ids),
         schedules=parts.schedules(found, ids, attending),
         service_areas=_areas(found, ids),

@@ -34,6 +34,7 @@ _TABLES = {
     "required_document": ("required_documents.csv", "RequiredDocument", "service_id"),
     "service_area": ("service_areas.csv", "ServiceArea", "service_id"),
     "service_capacity": ("service_capacities.csv", "Capacity", "service_id unit_id"),
+    "url": ("urls.csv", "Url", "service_id"),
     "unit": ("units.csv", "Unit", ""),
     "attribute": ("attributes.csv", "Attribute", ""),
     "taxonomy": ("taxonomies.csv", "Taxonomy", ""),
@@ -43,7 +44,7 @@ _LISTS = {
     "organization_identifiers": "organization_identifier", "phones": "phone", "contacts": "contact",
     "schedules": "schedule", "service_areas": "service_area", "service_at_locations": "service_at_location",
     "languages": "language", "cost_options": "cost_option", "required_documents": "required_document",
-    "capacities": "service_capacity", "attributes": "attribute", "addresses": "address",
+    "capacities": "service_capacity", "attributes": "attribute", "additional_urls": "url", "addresses": "address",
     "accessibility": "accessibility",
 }  # fmt: skip
 _OBJECTS = {"location": "location", "unit": "unit"}  # what stands inside by itself, and may stand inside many
