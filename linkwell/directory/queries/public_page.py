@@ -1,6 +1,7 @@
 """One entry as the world sees it: an allow-list of public facts, and nothing else of it."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -156,8 +157,10 @@ def _disclosed(row: Service) -> dict[str, Any]:
         "what_to_bring": row.what_to_bring,
         "first_visit": row.first_visit,
         "who_greets": row.who_greets,
-        "access": _access(row.access_yes) + tuple(one.description for one in row.accessibility.all()),
-        "access_lacks": _access(row.access_no),
+        "access": _not_said_there(
+            row, [*_access(row.access_yes), *(one.description for one in row.accessibility.all())]
+        ),
+        "access_lacks": _not_said_there(row, _access(row.access_no)),
         "wait": row.wait_text,
         "email": row.email or desk,
         "url": row.url,
@@ -194,6 +197,19 @@ def _gone(row: Service) -> str:
     if row.ended_on is not None:
         return "This has ended."
     return "" if row.listing in LISTED else "This is no longer listed."
+
+
+def _not_said_there(row: Service, said: Iterable[str]) -> tuple[str, ...]:
+    """Return what a service says of access that none of its places says already."""
+    places = [one.location for one in row.at_locations.all()]
+    words = [words for place in places for words in _access([*place.access_yes, *place.access_no])]
+    words += [one.description for place in places for one in place.accessibility.all()]
+    known = {_plainly(one) for one in words}
+    return tuple({_plainly(one): one for one in said if _plainly(one) not in known}.values())
+
+
+def _plainly(words: str) -> str:
+    return words.casefold().replace("-", " ").strip(" .")
 
 
 def _access(codes: list[str]) -> tuple[str, ...]:

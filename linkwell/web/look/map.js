@@ -19,11 +19,17 @@ function markersOf(map) {
     dot.textContent = shown;
     marker.getElement().append(dot);
     marker.getElement().setAttribute("aria-label", name);
-    marker.on("click", () => {
+    const go = () => {
       const target = entry.querySelector("a") || entry;
       if (target === entry) entry.tabIndex = -1;
       target.focus();
       entry.scrollIntoView({ block: "center" });
+    };
+    marker.on("click", go);
+    marker.getElement().addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault(); // or the link that now has the focus would be followed by the same press
+      go();
     });
     return marker;
   });
