@@ -101,6 +101,28 @@ def mappings() -> None:
     Console().print(table)
 
 
+@app.command()
+def taxonomy(
+    file: Annotated[Path, typer.Argument(help="Open Eligibility's XML, or a CSV with columns id, name, parent.")],
+    name: Annotated[str, typer.Option("--name", help="What it is called, for example: Open Eligibility.")] = "",
+) -> None:
+    """Load the terms of a taxonomy beside those that are there. The same file again changes nothing."""
+    if not name.strip():
+        raise Refused("Name the taxonomy, for example --name 'Open Eligibility'.")
+    from linkwell.cli.session import session
+    from linkwell.interop.encodings import file_bytes
+    from linkwell.interop.taxonomies import read_taxonomy
+
+    terms = read_taxonomy(file_bytes(file))
+    with session():
+        from django.utils import timezone
+
+        from linkwell.directory.taxonomies.actions import load_taxonomy
+
+        found = load_taxonomy(name=name, terms=terms, by=None, at=timezone.now())
+    Console().print(f"{found.taxonomy}: {found.terms:,} terms read, {found.new:,} of them new.")
+
+
 @contextmanager
 def opened(file: str, kind: Format, mapping: str) -> Iterator[tuple[str, Any]]:
     """Give the name and the reader of a file, or of a list that is fetched by its address."""

@@ -89,6 +89,22 @@ _WRITTEN = _Phrases((need.code, phrase) for need in NEEDS for phrase in need.wor
 _SAID = _Phrases((need.code, phrase) for need in NEEDS for phrase in need.words + need.said)
 
 
+Own = tuple[tuple[str, str], ...]  # (need, phrase) pairs that an adopter keeps beside the built-in ones
+
+
+@lru_cache(maxsize=8)
+def _of(own: Own) -> _Phrases:
+    return _Phrases(own)
+
+
+def _hits(built_in: _Phrases, text: str, own: Own) -> dict[str, list[tuple[int, str]]]:
+    found = built_in.hits(text)
+    if own:
+        for code, hits in _of(own).hits(text).items():
+            found[code] = sorted({*found.get(code, ()), *hits})
+    return found
+
+
 @dataclass(frozen=True)
 class Recognised:
     """A need, why we think so (term, name or text) and the words that met."""
@@ -106,15 +122,15 @@ def _prepare(text: str) -> str:
     return _NOT_MEANT.sub(" ", text.lower().replace("’", "'"))
 
 
-def needs_of_entry(name: str, text: str, terms: Iterable[str] = ()) -> list[Recognised]:
+def needs_of_entry(name: str, text: str, terms: Iterable[str] = (), own: Own = ()) -> list[Recognised]:
     """Return the needs an entry answers: by its terms, else its name, else the main themes of its text."""
     found: dict[str, Recognised] = {}
     for why, source in (("term", " | ".join(terms)), ("name", name)):
-        for code, hits in _WRITTEN.hits(_prepare(source)).items():
+        for code, hits in _hits(_WRITTEN, _prepare(source), own).items():
             found.setdefault(code, Recognised(code, why, hits[0][1]))
     themes = [
         (len(hits), -hits[0][0], code, hits[0][1])
-        for code, hits in _WRITTEN.hits(_prepare(text)).items()
+        for code, hits in _hits(_WRITTEN, _prepare(text), own).items()
         if code not in found
     ]
     for _, _, code, phrase in sorted(themes, reverse=True)[:MOST_FROM_TEXT]:
@@ -122,7 +138,7 @@ def needs_of_entry(name: str, text: str, terms: Iterable[str] = ()) -> list[Reco
     return list(found.values())
 
 
-def needs_heard(words: str) -> dict[str, str]:
+def needs_heard(words: str, own: Own = ()) -> dict[str, str]:
     """Return {need: the phrase that says so} of a person's own words, in the order of the needs' list."""
-    hits = _SAID.hits(_prepare(words))
+    hits = _hits(_SAID, _prepare(words), own)
     return {need.code: hits[need.code][0][1] for need in NEEDS if need.code in hits}

@@ -38,6 +38,7 @@ class Batch:
         self.records: list[tuple[ServiceRecord, bytes]] = []
         self.said: dict[str, raws.Said] = {}  # external id → what the source said, word by word and as it was read
         self.asked = 0  # corrected fields that the source has changed since
+        self.decided = derive.decided()  # which needs terms and words stand for
         self.areas: dict[str, set[str]] | None = None
         self.detailed: set[str] = set()  # shallow records of this batch whose entries are known in full
         self.known_organisations: dict[str, int] = {}
@@ -165,6 +166,7 @@ class Batch:
             text=record.description_text,
             terms=[t.name for t in record.terms],
             mapped=record.need_codes,
+            by=self.decided,
         )
 
     def _row(

@@ -131,7 +131,7 @@ def service(
 
 
 def times(one: ScheduleRecord) -> rules.Times:
-    return rules.Times(one.weekday, one.week_of_month, one.opens_at, one.closes_at, one.valid_to)
+    return rules.Times(one.weekday, one.week_of_month, one.opens_at, one.closes_at, one.valid_to, one.interval)
 
 
 def _descriptions(schedules: list[ScheduleRecord]) -> str:

@@ -20,11 +20,11 @@ from linkwell.directory.queries.public import PUBLIC
 from linkwell.directory.queries.public_filters import Candidate, filtered
 from linkwell.directory.queries.public_sql import AROUND, EVERYWHERE
 from linkwell.directory.queries.sql import EARTH_DIAMETER, Words, need_points, relevance, word_points
-from linkwell.directory.queries.support import details_of, where
+from linkwell.directory.queries.support import OWN_PHRASES, details_of, own_phrases, where
 from linkwell.matching import ranking, vocabulary
 from linkwell.matching.query import Facet, Query
 from linkwell.matching.reasons import distance
-from linkwell.matching.recognise import needs_heard
+from linkwell.matching.recognise import Own, needs_heard
 from linkwell.matching.spelling import meant
 from linkwell.matching.vocabulary import REMOTE_MODES
 from linkwell.matching.words import stems_with_words
@@ -40,6 +40,7 @@ DEGREE = 111_000.0  # metres of a degree of latitude, a little short: a box too 
 class Near:
     """One line of the list. Its point is None where the place is not known or not given out."""
 
+    pk: int
     public_id: UUID
     name: str
     organisation: str
@@ -75,10 +76,10 @@ def public_search(query: Query, at: datetime) -> Found:
     on = at.astimezone(UTC).date()
     asked = dict(list(stems_with_words(query.words).items())[:MOST_WORDS])
     with connection.cursor() as cursor:
-        holding, entries = _holding(cursor, asked)
+        holding, entries, own = _holding(cursor, asked)
         corrected = {word: known for stem, word in asked.items() if not holding.get(stem) and (known := meant(word))}
         query = replace(query, words=_with(query.words, corrected))
-        heard = tuple(needs_heard(query.words))
+        heard = tuple(needs_heard(query.words, own))
         query = replace(query, needs=tuple(dict.fromkeys([*query.needs, *heard])))
         words = Words(
             {stem: round(ranking.rarity(entries, count), 9) for stem, count in holding.items() if count},
@@ -109,7 +110,7 @@ def known_words(words: str, *, most: int) -> list[str]:
     """Return the rarest words of a sentence that any entry holds, as they were typed."""
     asked = stems_with_words(words)
     with connection.cursor() as cursor:
-        holding, _ = _holding(cursor, list(asked)[: 4 * MOST_WORDS])
+        holding, _, _ = _holding(cursor, list(asked)[: 4 * MOST_WORDS])
     known = sorted((count, place) for place, stem in enumerate(asked) if (count := holding.get(stem, 0)))
     stems = list(asked)
     return [asked[stems[place]] for place in sorted(place for _, place in known[:most])]
@@ -121,20 +122,21 @@ def _with(words: str, corrected: dict[str, str]) -> str:
     return words
 
 
-def _holding(cursor: Any, stems: Iterable[str]) -> tuple[dict[str, int], int]:
-    """Return how many entries hold each word, and how many there are; neither counted beyond what matters."""
+def _holding(cursor: Any, stems: Iterable[str]) -> tuple[dict[str, int], int, Own]:
+    """Return how many entries hold each word and how many there are, neither counted beyond what matters, and the
+    adopter's own words for needs."""
     if not stems:
-        return {}, 0
+        return {}, 0, ()
     cursor.execute(
-        """SELECT w, (SELECT count(*) FROM (SELECT FROM directory_service
+        f"""SELECT w, (SELECT count(*) FROM (SELECT FROM directory_service
                       WHERE search @@ ('''' || w || '''')::tsquery LIMIT %(most)s) c),
                   (SELECT count(*) FROM (SELECT FROM directory_service LIMIT %(most)s) c),
-                  (SELECT reltuples FROM pg_class WHERE oid = 'directory_service'::regclass)
+                  (SELECT reltuples FROM pg_class WHERE oid = 'directory_service'::regclass), {OWN_PHRASES}
            FROM unnest(%(stems)s::text[]) w""",
         {"stems": list(stems), "most": COUNTED},
     )
     rows = cursor.fetchall()
-    return {word: count for word, count, _, _ in rows}, int(max(rows[0][2], rows[0][3]))
+    return {row[0]: row[1] for row in rows}, int(max(rows[0][2], rows[0][3])), own_phrases(rows[0][4])
 
 
 def _candidates(cursor: Any, query: Query, words: Words, on: date) -> tuple[list[Candidate], bool]:
@@ -200,6 +202,7 @@ def _near(row: Candidate, detail: dict[str, Any], query: Query, on: date) -> Nea
     fresh = rules.freshness_of(detail, on=on)
     roughly = query.home_is_approximate or row.is_rough
     return Near(
+        pk=row.id,
         public_id=detail["public_id"],
         name=detail["name"],
         organisation=detail["organisation"],

@@ -15,7 +15,7 @@ from linkwell.directory.queries.sql import Words, statement
 from linkwell.matching import needs, ranking, vocabulary
 from linkwell.matching.query import Answer, Facet, NearMiss, Parts, Point, Query, Suggestion
 from linkwell.matching.reasons import Facts, ask_first, near_miss, reasons
-from linkwell.matching.recognise import needs_heard
+from linkwell.matching.recognise import Own, needs_heard
 from linkwell.matching.words import stems_with_words
 from linkwell.places import grid
 from linkwell.places.queries import Located, locate
@@ -29,10 +29,10 @@ def find_support(query: Query, at: datetime) -> Answer:
     Three statements, however many services there are.
     """
     on = at.astimezone(UTC).date()
-    heard = {code: phrase for code, phrase in needs_heard(query.words).items() if code not in query.needs}
     asked = dict(list(stems_with_words(query.words).items())[:MOST_WORDS])
     with connection.cursor() as cursor:
-        words = _words(cursor, list(asked))
+        words, own = _words(cursor, list(asked))
+        heard = {code: phrase for code, phrase in needs_heard(query.words, own).items() if code not in query.needs}
         text, values = statement(query, list(heard), words, on=on)
         cursor.execute(text, values)
         count, not_shown, hits, misses, facets = (
@@ -54,20 +54,29 @@ def find_support(query: Query, at: datetime) -> Answer:
     )
 
 
-def _words(cursor: Any, stems: list[str]) -> Words:
-    """Return the rarity of each word among listed services, and those that make an entry relevant."""
+# The words that an adopter keeps for needs, as a column of a statement that is made anyway
+OWN_PHRASES = "(SELECT coalesce(json_agg(json_build_array(code, phrase) ORDER BY id), '[]') FROM directory_needphrase)"
+
+
+def own_phrases(column: Any) -> Own:
+    """Return the adopter's own words for needs from that column."""
+    return tuple((code, phrase) for code, phrase in (json.loads(column) if isinstance(column, str) else column))
+
+
+def _words(cursor: Any, stems: list[str]) -> tuple[Words, Own]:
+    """Return the rarity of each word, those that make an entry relevant, and the adopter's own words for needs."""
     if not stems:
-        return Words()
+        return Words(), ()
     cursor.execute(
         "SELECT w, (SELECT count(*) FROM directory_service"
         "           WHERE listing = 'listed' AND search @@ ('''' || w || '''')::tsquery),"
-        " (SELECT count(*) FROM directory_service WHERE listing = 'listed') FROM unnest(%s::text[]) w",
+        f" (SELECT count(*) FROM directory_service WHERE listing = 'listed'), {OWN_PHRASES} FROM unnest(%s::text[]) w",
         [stems],
     )
     rows = cursor.fetchall()
-    holding, entries = {word: count for word, count, _ in rows}, rows[0][2]
+    holding, entries = {row[0]: row[1] for row in rows}, rows[0][2]
     rarity = {word: round(ranking.rarity(entries, holding[word]), 9) for word in stems if holding.get(word)}
-    return Words(rarity, ranking.telling({word: holding[word] for word in stems}, entries))
+    return Words(rarity, ranking.telling({word: holding[word] for word in stems}, entries)), own_phrases(rows[0][3])
 
 
 def details_of(cursor: Any, hits: list[dict[str, Any]], words: list[str], *, on: date) -> dict[int, dict[str, Any]]:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linkwell.directory.duplicates.queries import PairPage
 from linkwell.interop.opening import FEEDS
+from linkwell.matching.needs import CHOICES
 from linkwell.web.forms import PageForm
 
 EVERY = [("", _("Only when asked")), ("6", _("Every 6 hours")), ("24", _("Every day")), ("72", _("Every 3 days")),
@@ -85,6 +86,36 @@ class HideForm(PageForm):
     """Why an entry is hidden."""
 
     why = forms.CharField(label=_("Why is it hidden?"), max_length=500)
+
+
+class TermSearchForm(PageForm):
+    """Which terms are shown; nobody is named, so it may stand in an address."""
+
+    words = forms.CharField(label=_("Term"), required=False, max_length=80)
+    undecided = forms.BooleanField(label=_("Only those that nobody has decided"), required=False)
+
+
+class TermForm(PageForm):
+    """Which needs a term stands for; none ticked says that it stands for none of them."""
+
+    needs = forms.MultipleChoiceField(
+        label=_("Which needs does it stand for?"), choices=CHOICES, required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+
+
+class PhraseForm(PageForm):
+    """Plain words for a need."""
+
+    phrase = forms.CharField(label=_("Words that people use"), max_length=60)
+    code = forms.ChoiceField(label=_("The need they stand for"), choices=[("", _("Choose a need")), *CHOICES])
+
+
+class TaxonomyForm(PageForm):
+    """A taxonomy from a file."""
+
+    name = forms.CharField(label=_("Name of the taxonomy"), max_length=120)
+    file = forms.FileField(label=_("File: XML or CSV"))
 
 
 def number(value: Any) -> int:

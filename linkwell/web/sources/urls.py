@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from linkwell.web.sources import duplicates, runs, views
+from linkwell.web.sources import duplicates, runs, views, words
 
 app_name = "sources"
 urlpatterns = [
@@ -20,6 +20,11 @@ urlpatterns = [
     path("duplicates/", duplicates.pairs, name="pairs"),
     path("duplicates/<int:duplicate_id>/", duplicates.pair, name="pair"),
     path("duplicates/joined/<int:joining_id>/undo/", duplicates.undo, name="undo"),
+    path("words/", words.terms, name="terms"),
+    path("words/load/", words.load, name="load_taxonomy"),
+    path("words/term/<int:term_id>/", words.term, name="term"),
+    path("words/keep/", words.keep_phrase, name="keep_phrase"),
+    path("words/<int:phrase_id>/drop/", words.drop_phrase, name="drop_phrase"),
     path("hide/<int:service_id>/", views.hide, name="hide"),
     path("show/<int:service_id>/", views.show, name="show"),
 ]
