@@ -167,7 +167,7 @@ def test_D10_a_group_asks_for_an_address_and_a_link_worker_is_told_to_ring(ours,
 def whole_form(service, **changed):
     """What a browser sends of the whole form, with some fields typed over."""
     form = EntryForm(stands=queries.texts(service.pk), names=every_name(by_groups=True))
-    return {name: field.initial or "" for name, field in form.fields.items()} | changed
+    return {name: field.initial for name, field in form.fields.items() if field.initial} | changed
 
 
 # --- accounts ---
