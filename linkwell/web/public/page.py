@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from linkwell.directory.confirming.uses import note_shown
 from linkwell.directory.queries import PublicPage, public_search
 from linkwell.directory.queries.public_search import Near
 from linkwell.matching import needs
@@ -39,6 +40,8 @@ def topics() -> list[tuple[str, str]]:
 def results(asked: Search, located: Located | None, form: BoxForm, *, at: datetime) -> dict[str, Any]:
     """Return what the page of results shows."""
     found = public_search(asked.query(located), at)
+    if asked.page == 1:
+        note_shown((one.pk for one in found.services), at=at)  # what many look for is kept fresh first
     heard = [needs.label(code) for code in found.heard if code not in asked.needs]
     return {
         "asked": asked,
