@@ -1,6 +1,7 @@
 """What the public may suggest about an entry: a change that waits for a directory editor, never a change."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from linkwell.directory.editing.fields import LABELS as ALL_LABELS
 from linkwell.directory.errors import ChangeRefused, NoSuchService
 from linkwell.directory.models import ChangeRequest, Service
 from linkwell.directory.queries.public import public_services
+from linkwell.matching.sensitive import is_sensitive
 
 FIELDS = (
     "times", "places", "phones", "costs", "how_to_join", "what_to_bring", "first_visit", "who_greets", "email", "url",
@@ -17,13 +19,23 @@ LABELS = {name: ALL_LABELS[name] for name in FIELDS}
 LEADS_THERE = frozenset({"places", "email", "url"})  # of a service whose address is not given out
 
 
-def suggestable(public_id: UUID, *, at: datetime) -> tuple[str, dict[str, str]]:
-    """Return the name of an entry and the words that stand in it now, by field; raise NoSuchService."""
+@dataclass(frozen=True)
+class Suggestable:
+    """An entry as somebody may suggest changes to it: the words that stand in it now, by field."""
+
+    name: str
+    stands: dict[str, str]
+    is_private: bool
+
+
+def suggestable(public_id: UUID, *, at: datetime) -> Suggestable:
+    """Return an entry for a form; raise NoSuchService."""
     service = entry.whole(public_services(on=at.date()).filter(public_id=public_id)).first()
     if service is None:
         raise NoSuchService
     stands = entry.texts_of(service)
-    return service.name, {name: stands[name] for name in _fields(service)}
+    is_private = service.is_undisclosed or is_sensitive(service.strong_needs, service.name)
+    return Suggestable(service.name, {name: stands[name] for name in _fields(service)}, is_private)
 
 
 def suggest(*, public_id: UUID, fields: Mapping[str, str], at: datetime) -> None:

@@ -1,6 +1,7 @@
 """The pages without an account. DI7, DI9, DI10, DI17; security.md W01, W02, W03, W05, W06, I05, D06, D12."""
 
 import re
+import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -112,6 +113,17 @@ def test_DI7_filters_narrow_and_say_what_choosing_them_leaves(public, source):
     assert "Level one" not in found(public, **asked, age="older")
     text = public.get(SEARCH, {**asked, "day": "0"}).content.decode()
     assert re.search(r'for="f-day-1">Tuesday <span class="app-quiet">\(1\)', text)
+
+
+def test_DI7_a_filter_finds_also_what_lies_behind_the_nearest(public, source, monkeypatch):
+    monkeypatch.setattr(sys.modules["linkwell.directory.queries.public_search"], "MOST_NEAR", 2)
+    for number in range(3):
+        service(source, f"Choir {number}", at=(53.425, -2.319 + number / 1_000), is_free=False)
+    service(source, "Choir for nothing", at=(53.43, -2.33), is_free=True, minimum_age=18)
+
+    assert "There is more" in public.get(SEARCH, {"q": "choir", "near": "M33"}).content.decode()
+    assert found(public, q="choir", near="M33", free="1") == ["Choir for nothing"]
+    assert found(public, q="choir", near="M33", free="1", age="child") == []
 
 
 def test_DI7_an_empty_answer_says_what_to_do(public, source):
@@ -246,7 +258,8 @@ def test_DI7_private_topics_have_neutral_titles_a_quick_exit_and_are_kept_nowher
     made = service(source, "Debt and violence advice", need_codes=["abuse"], strong_needs=["abuse"])
     plain = service(source, "Choir")
 
-    for address in (reverse("public:service", args=[made.public_id]), f"{SEARCH}?t={KEYS['abuse']}"):
+    addresses = [reverse(f"public:{name}", args=[made.public_id]) for name in ("service", "print", "tell", "change")]
+    for address in (*addresses, f"{SEARCH}?t={KEYS['abuse']}"):
         answer = public.get(address)
         title = re.search(r"<title>([^<]+)</title>", answer.content.decode())[1]
         assert not re.search("debt|violence|abuse", title, re.IGNORECASE)

@@ -18,7 +18,7 @@ from django.db import connection
 from linkwell.directory import rules
 from linkwell.directory.queries.public import PUBLIC
 from linkwell.directory.queries.public_filters import Candidate, filtered
-from linkwell.directory.queries.public_sql import AROUND, EVERYWHERE
+from linkwell.directory.queries.public_sql import AROUND, EVERYWHERE, narrowing
 from linkwell.directory.queries.sql import EARTH_DIAMETER, Words, need_points, relevance, word_points
 from linkwell.directory.queries.support import OWN_PHRASES, details_of, own_phrases, where
 from linkwell.matching import ranking, vocabulary
@@ -72,7 +72,7 @@ class Found:
 
 
 def public_search(query: Query, at: datetime) -> Found:
-    """Return a page of what fits; three statements, and at most MOST_NEAR + MOST_ANYWHERE rows."""
+    """Return a page of what fits; at most four statements and twice MOST_NEAR + MOST_ANYWHERE rows."""
     on = at.astimezone(UTC).date()
     asked = dict(list(stems_with_words(query.words).items())[:MOST_WORDS])
     with connection.cursor() as cursor:
@@ -87,6 +87,9 @@ def public_search(query: Query, at: datetime) -> Found:
         )
         rows, is_cut = _candidates(cursor, query, words, on)
         fitting, facets = filtered(rows, query)
+        if is_cut and (filters := narrowing(query)):  # what passes may lie behind the nearest
+            rows, is_cut = _candidates(cursor, query, words, on, filters)
+            fitting, _ = filtered(rows, query)
         fitting.sort(key=lambda row: (-_score(row, query, on), row.metres or 0, row.name, row.id))
         pages = max(1, -(-len(fitting) // query.limit))
         page = min(pages, query.offset // query.limit + 1)
@@ -139,7 +142,8 @@ def _holding(cursor: Any, stems: Iterable[str]) -> tuple[dict[str, int], int, Ow
     return {row[0]: row[1] for row in rows}, int(max(rows[0][2], rows[0][3])), own_phrases(rows[0][4])
 
 
-def _candidates(cursor: Any, query: Query, words: Words, on: date) -> tuple[list[Candidate], bool]:
+def _candidates(cursor: Any, query: Query, words: Words, on: date, filters: str = "") -> tuple[list[Candidate], bool]:
+    """Return what is there, and whether there was more; `filters` are conditions on the service `s` beside."""
     home = query.home
     reach = query.reach_metres or ranking.DEFAULT_REACH_METRES
     values: dict[str, Any] = {
@@ -151,6 +155,10 @@ def _candidates(cursor: Any, query: Query, words: Words, on: date) -> tuple[list
         "most_anywhere": MOST_ANYWHERE + 1,
         "reach": reach,
         "on": on,
+        "slots": query.slots,
+        "modes": list(query.modes),
+        "languages": list(query.languages),
+        "age": query.age,
     }
     if home is not None:
         tall = reach / DEGREE
@@ -163,7 +171,7 @@ def _candidates(cursor: Any, query: Query, words: Words, on: date) -> tuple[list
     text = (AROUND if home is not None else EVERYWHERE).format(
         public=PUBLIC,
         diameter=EARTH_DIAMETER,
-        relevant=relevance(query, [], words),
+        relevant=relevance(query, [], words) + filters,
         needs=need_points(query.needs, ranking.NEED, "need", values),
         words=word_points(words, ranking.words_points(query.words), values),
     )

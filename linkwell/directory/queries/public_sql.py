@@ -1,5 +1,7 @@
 """The candidates of the public search, in SQL: around a place, or everywhere. Read with `public_search`."""
 
+from linkwell.matching.query import Query
+
 # Of one service: how it stands now, and the points of its needs and words. `s` is the service, `l` its place or nothing
 FACTS = """
     s.name, CASE s.operating WHEN 'phone_only' THEN '{{phone}}'::text[] WHEN 'online_only' THEN '{{online}}'::text[]
@@ -62,3 +64,19 @@ LEFT JOIN LATERAL (
     ORDER BY l.id LIMIT 1
 ) l ON TRUE
 """
+
+
+def narrowing(query: Query) -> str:
+    """Return the filters of a question as conditions that follow others, "" where it has none.
+
+    What a place has is not among them: it is looked at afterwards, like all of them.
+    """
+    conditions = [
+        ("s.is_free", query.free_only),
+        ("s.slots & %(slots)s <> 0", query.slots),
+        ("s.modes && %(modes)s::text[]", query.modes),
+        ("s.languages && %(languages)s::text[]", query.languages),
+        ("coalesce(s.minimum_age, 0) <= %(age)s::int AND %(age)s::int <= coalesce(s.maximum_age, 999)",
+         query.age is not None),
+    ]  # fmt: skip
+    return "".join(f" AND {condition}" for condition, is_asked in conditions if is_asked)

@@ -16,7 +16,7 @@ from linkwell.web import errors
 from linkwell.web.policy import public
 from linkwell.web.public.forms import ChangeForm, OutsideForm, TellForm
 from linkwell.web.public.limits import may_write
-from linkwell.web.public.shared import own_page, shared_page
+from linkwell.web.public.shared import keep_private, own_page, shared_page
 from linkwell.web.render import render
 
 METHODS = ["GET", "HEAD", "POST"]
@@ -29,7 +29,7 @@ def tell(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Say what was found at the door; it asks us to look, and overwrites nothing."""
     now = timezone.now()
     try:
-        name, _stands = suggesting.suggestable(public_id, at=now)
+        entry = suggesting.suggestable(public_id, at=now)
     except NoSuchService:
         return errors.not_found(request)
     form = TellForm(request.POST or None)
@@ -43,7 +43,7 @@ def tell(request: HttpRequest, public_id: UUID) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             return redirect("public:thanks")
-    return _page(request, "public/tell.jinja", form, name, public_id)
+    return _page(request, "public/tell.jinja", form, entry, public_id)
 
 
 @require_http_methods(METHODS)
@@ -53,10 +53,10 @@ def change(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Suggest a change; a person compares it with what stands and decides."""
     now = timezone.now()
     try:
-        name, stands = suggesting.suggestable(public_id, at=now)
+        entry = suggesting.suggestable(public_id, at=now)
     except NoSuchService:
         return errors.not_found(request)
-    form = ChangeForm(request.POST or None, stands=stands)
+    form = ChangeForm(request.POST or None, stands=entry.stands)
     if form.is_bound and form.is_by_machine:
         return redirect("public:thanks")
     if form.is_valid() and _has_room(request, form, public_id):
@@ -66,7 +66,7 @@ def change(request: HttpRequest, public_id: UUID) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             return redirect("public:thanks")
-    return _page(request, "public/change.jinja", form, name, public_id)
+    return _page(request, "public/change.jinja", form, entry, public_id)
 
 
 def _has_room(request: HttpRequest, form: OutsideForm, public_id: UUID) -> bool:
@@ -77,9 +77,13 @@ def _has_room(request: HttpRequest, form: OutsideForm, public_id: UUID) -> bool:
     return False
 
 
-def _page(request: HttpRequest, template: str, form: OutsideForm, name: str, public_id: UUID) -> HttpResponse:
+def _page(
+    request: HttpRequest, template: str, form: OutsideForm, entry: suggesting.Suggestable, public_id: UUID
+) -> HttpResponse:
+    if entry.is_private:
+        keep_private(request, shared=False)
     status = 429 if getattr(form, "is_too_often", False) else 200
-    return render(request, template, {"form": form, "name": name, "public_id": public_id}, status=status)
+    return render(request, template, {"form": form, "name": entry.name, "public_id": public_id}, status=status)
 
 
 @require_safe
