@@ -75,6 +75,7 @@ class Times:
     opens_at: time | None = None
     closes_at: time | None = None
     valid_to: date | None = None
+    weeks: int | None = None  # every so many weeks; every week where it is 1 or not known
 
 
 def slots(schedules: Iterable[Times], *, on: date) -> int | None:
@@ -94,15 +95,19 @@ def slots(schedules: Iterable[Times], *, on: date) -> int | None:
 
 def times_in_words(schedules: Iterable[Times]) -> str:
     """Return "Tuesdays and Fridays 1pm to 3pm; first Saturday of the month 10am to noon"."""
-    groups: dict[tuple[int | None, time | None, time | None], list[int]] = {}
+    groups: dict[tuple[int | None, time | None, time | None, int], list[int]] = {}
     for one in schedules:
         if one.weekday is not None:
-            days = groups.setdefault((one.week_of_month, one.opens_at, one.closes_at), [])
+            days = groups.setdefault((one.week_of_month, one.opens_at, one.closes_at, one.weeks or 1), [])
             if one.weekday not in days:
                 days.append(one.weekday)
     pieces = []
-    for (week, opens, closes), days in groups.items():
-        if week:
+    for (week, opens, closes, weeks), days in groups.items():
+        if weeks == 2 and not week:
+            named = in_words([f"every other {DAYS[day]}" for day in sorted(days)])
+        elif weeks > 2 and not week:
+            named = f"{in_words([f'{DAYS[day]}s' for day in sorted(days)])} every {weeks} weeks"
+        elif week:
             named = in_words([f"{_ORDINALS.get(week, str(week))} {DAYS[day]} of the month" for day in sorted(days)])
         elif sorted(days) == list(range(7)):
             named = "Every day"

@@ -123,6 +123,8 @@ def test_schedules_become_slots_of_the_week():
         ([rules.Times(1, None, time(10, 30), None), rules.Times(3)], "Tuesdays from 10:30am; Thursdays"),
         ([rules.Times(day) for day in range(7)], "Every day"),
         ([rules.Times(None)], ""),
+        ([rules.Times(2, None, time(10), time(12), weeks=2)], "Every other Wednesday 10am to noon"),
+        ([rules.Times(2, weeks=3), rules.Times(4, weeks=1)], "Wednesdays every 3 weeks; Fridays"),
     ],
 )
 def test_schedules_become_words(times, words):

@@ -16,7 +16,7 @@ TOP = 400_000  # bytes of a text file that its outline is made from
 MOST_ROWS = 200_000  # of a file that a page brings in
 MOST_COLUMNS = 100  # that can be chosen from
 SHOWN = 3  # cells of a column
-FIRST = 10  # entries of the preview
+FIRST = 6  # entries of the preview
 LISTED = 500  # problems told row by row
 _DAY_COLUMN = re.compile(r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?s?", re.IGNORECASE)
 

@@ -121,7 +121,7 @@ def in_words(one: ScheduleRecord) -> str:
     hours = f" {clock(one.opens_at)}" + (f" to {clock(one.closes_at)}" if one.closes_at else "") if one.opens_at else ""
     if one.valid_from is not None and one.valid_from == one.valid_to:
         return f"{one.valid_from:%A} {_date(one.valid_from)}{hours}"
-    usual = times_in_words([Times(one.weekday, one.week_of_month, one.opens_at, one.closes_at)])
+    usual = times_in_words([Times(one.weekday, one.week_of_month, one.opens_at, one.closes_at, weeks=one.interval)])
     return f"{usual} until {_date(one.valid_to)}" if usual and one.valid_to else usual
 
 

@@ -153,7 +153,8 @@ def _schedule(node: Node) -> list[ScheduleRecord]:
             read = schedules_of(description)
             if not read or not all(one.frequency for one in read):
                 return [base]
-            return [replace(one, valid_from=base.valid_from, valid_to=base.valid_to) for one in read]
+            said = {"description": description, "valid_from": base.valid_from, "valid_to": base.valid_to}
+            return [replace(one, **said) for one in read]
         return [base] if base.opens_at or base.day_of_month or description else []
     return [replace(base, weekday=day, week_of_month=week if frequency == "MONTHLY" else None) for week, day in days]
 
