@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Callable
 
-from bench import many_users, pages, plans, report, start, writes
+from bench import feed, freshness, many_users, pages, plans, report, start, writes
 
 DEFAULTS = (1_000, 100_000)
 
@@ -11,16 +11,19 @@ DEFAULTS = (1_000, 100_000)
 def main() -> None:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(prog="make bench", description="Benchmarks; results go to bench/results.")
-    parser.add_argument("only", nargs="?", default="", help="start, pages, plans, writes or many_users; empty: all")
+    names = "start, freshness, pages, plans, writes, feed or many_users"
+    parser.add_argument("only", nargs="?", default="", help=f"{names}; empty: all")
     parser.add_argument("--n", type=int, default=0, help="people of the largest scheme (1,000 stands beside it)")
     parser.add_argument("--seconds", type=float, default=0.0, help="of each measurement")
     asked = parser.parse_args()
     sizes = tuple(dict.fromkeys((DEFAULTS[0], asked.n))) if asked.n else DEFAULTS
     benches: dict[str, Callable[[], None]] = {
         "start": start.main,
+        "freshness": freshness.main,
         "plans": lambda: plans.main(sizes),
         "pages": lambda: pages.main(sizes, asked.seconds or 4.0),
         "writes": lambda: writes.main(asked.n or writes.SIZE, asked.seconds or 60.0),
+        "feed": lambda: feed.main((1_000, asked.n) if asked.n else feed.SIZES, asked.seconds or 2.0),
         "many_users": lambda: many_users.main(asked.n or many_users.SIZE, asked.seconds or 60.0),
     }
     if asked.only and asked.only not in benches:

@@ -324,7 +324,7 @@ def test_DI5_a_call_is_answered_in_one_tap(scheme, source):
 
 def test_DI5_the_order_is_use_times_the_chance_of_being_wrong(scheme, source):
     entries = [group(source)[1] for _ in range(4)]
-    for service, shown, held in zip(entries, (0, 400, 40, 0), (0, 0, 0, 9), strict=True):
+    for service, shown, held in zip(entries, (0, 400, 40, 0), (0, 0, 0, 30), strict=True):
         for _ in range(shown // 40):
             ShownInSearch.objects.bulk_create(ShownInSearch(on=NOW.date(), service_ids=[service.pk]) for _ in range(40))
         if held:
@@ -339,7 +339,9 @@ def test_DI5_the_order_is_use_times_the_chance_of_being_wrong(scheme, source):
     ]  # fmt: skip
     row = Service.objects.get(pk=entries[1].pk)
     right = freshness.probability(trust=row.trust, fades=row.fades, days=(NOW.date() - row.right_from).days)
-    assert Call.objects.get(service=row).harm == pytest.approx(rules.harm(shown_a_week=100, connections=0, right=right))
+    assert Call.objects.get(service=row).harm == pytest.approx(
+        rules.harm(shown_a_week=400, connections=0, right=right, fades=row.fades)
+    )
 
 
 def test_DI5_uses_are_counted_by_week_without_a_person_and_the_searches_forgotten(scheme, source):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Case, When
 
 from linkwell.common import audit
 from linkwell.directory import actions, call_list, rules
@@ -16,6 +17,8 @@ from linkwell.team.models import Membership
 
 PAGE = 20
 MOST_NEW = 500
+# Somebody said that it is wrong, or asked to be rung: that is surer than any reckoning
+_SAID_SO = Case(When(why__in=("report", "ring_me"), then=0), default=1)
 OUTCOMES = {
     "right": "Still right",
     "changed": "Changed",
@@ -54,13 +57,13 @@ class Calls:
 
 
 def calls(*, at: datetime, page: int = 1) -> Calls:
-    """Return a page of the calls whose turn has come, most harm avoided first. Four statements."""
+    """Return a page of the calls whose turn has come: reported ones, then most harm avoided. Four statements."""
     waiting = Call.objects.filter(ended_at=None, not_before__lte=at)
     count = waiting.count()
     pages = max(1, -(-count // PAGE))
     page = min(max(page, 1), pages)
     rows = list(
-        waiting.select_related("service__organisation", "service__source").order_by("-harm", "pk")[
+        waiting.select_related("service__organisation", "service__source").order_by(_SAID_SO, "-harm", "pk")[
             (page - 1) * PAGE : page * PAGE
         ]
     )

@@ -18,15 +18,18 @@ from linkwell.team.models import Token
 PURPOSE = "confirm_entries"
 
 _USED = """
-    SELECT service_id, coalesce(sum(count) FILTER (WHERE counted_by = 0), 0) / %(weeks)s::float8 AS shown,
+    SELECT service_id, coalesce(sum(count) FILTER (WHERE counted_by = 0), 0)::float8 / greatest(1, (
+               SELECT count(DISTINCT week) FROM directory_serviceuse
+               WHERE counted_by = 0 AND week > %(since)s)) AS shown,
            coalesce(sum(count) FILTER (WHERE counted_by > 0 AND week = (
                SELECT max(week) FROM directory_serviceuse WHERE counted_by > 0)), 0) AS connections
     FROM directory_serviceuse WHERE week > %(since)s GROUP BY service_id
 """
 # The same as rules.harm over freshness.probability; tests hold them together
+_RIGHT = "greatest(s.trust * exp(-s.fades * greatest(%(on)s::date - s.right_from, 0) / 365.25), 1e-9)"
 _HARM = f"""
     ({rules.SHOWN_USED} * coalesce(u.shown, 0) + coalesce(u.connections, 0) + {rules.UNSEEN_USE})
-    * (1 - s.trust * exp(-s.fades * greatest(%(on)s::date - s.right_from, 0) / 365.25))
+    * (1 - {_RIGHT} * (1 - ln({_RIGHT}))) / s.fades * {rules.WEEKS_A_YEAR}
 """
 _LIVE = """s.listing IN ('listed', 'temporarily_closed') AND s.hidden_at IS NULL AND s.joined_into_id IS NULL
     AND s.ended_on IS NULL AND s.operating <> 'closed' AND f.is_approved"""
@@ -60,7 +63,7 @@ def due_organisations(*, on: date, most: int) -> list[Due]:
             GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %(most)s
             """,
             {
-                "on": on, "until": on + rules.ASKED_AHEAD, "weeks": WEEKS, "since": _since(on),
+                "on": on, "until": on + rules.ASKED_AHEAD, "since": _since(on),
                 "silent": rules.SILENT_AFTER.days, "month": rules.MONTH.days, "most": most,
             },
         )  # fmt: skip
@@ -76,7 +79,7 @@ def harm_of(service_ids: Sequence[int] | None, *, on: date) -> dict[int, float]:
         cursor.execute(
             f"WITH used AS ({_USED}) SELECT s.id, {_HARM} FROM directory_service s"
             f" LEFT JOIN used u ON u.service_id = s.id WHERE {chosen} AND s.right_from IS NOT NULL",
-            {"on": on, "weeks": WEEKS, "since": _since(on), "ids": list(service_ids or [])},
+            {"on": on, "since": _since(on), "ids": list(service_ids or [])},
         )
         return {pk: float(harm) for pk, harm in cursor.fetchall()}
 

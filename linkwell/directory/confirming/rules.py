@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import log
 
 MONTH = timedelta(days=31)  # the longest month: never two requests within one
 REMINDED_AFTER = timedelta(days=14)
@@ -12,6 +13,7 @@ LINK_LIVES = timedelta(days=60)
 ASKED_AHEAD = timedelta(days=30)  # before the day an entry sinks
 TRIED_AGAIN_AFTER = timedelta(days=3)  # nobody picked up the phone
 SHOWN_USED = 0.05  # how often an entry that a search shows is then used: one of twenty on two pages of results
+WEEKS_A_YEAR = 52.18
 UNSEEN_USE = 0.05  # uses a week of an entry that nobody counted: brochures, other people's lists
 
 OFFICES = frozenset(
@@ -71,6 +73,12 @@ def falls_in_break(*, break_from: date | None, break_until: date | None, on: dat
     return break_from - SILENT_AFTER < on < break_until
 
 
-def harm(*, shown_a_week: float, connections: float, right: float) -> float:
-    """Return how many uses of a wrong entry to expect in a week: how much it is used × how likely it is wrong."""
-    return (SHOWN_USED * shown_a_week + connections + UNSEEN_USE) * (1 - right)
+def harm(*, shown_a_week: float, connections: float, right: float, fades: float) -> float:
+    """Return how many uses of a wrong entry it avoids to look now rather than later.
+
+    Use × chance of being wrong alone would look again and again at what is used most, and gain nothing over equal
+    turns; so the chance counts with how long it would have lasted: (1 − p · (1 − ln p)) ÷ yearly rate, in weeks.
+    That order spends checks as the square root of use × rate, which is the best there is.
+    """
+    lasting = (1 - right * (1 - log(max(right, 1e-9)))) / fades
+    return (SHOWN_USED * shown_a_week + connections + UNSEEN_USE) * lasting * WEEKS_A_YEAR

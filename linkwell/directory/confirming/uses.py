@@ -11,8 +11,7 @@ from django.db import connection, transaction
 
 from linkwell.directory.models import ServiceUse, ShownInSearch
 
-WEEKS = 4  # what counts as "now"
-KEPT_WEEKS = 26
+WEEKS = 26  # what is counted, and kept
 
 
 def monday(day: date) -> date:
@@ -50,7 +49,7 @@ def count_shown(*, at: datetime) -> int:
             """
         )
         taken = int(cursor.fetchone()[0])
-    ServiceUse.objects.filter(week__lt=monday(at.date()) - timedelta(weeks=KEPT_WEEKS)).delete()
+    ServiceUse.objects.filter(week__lt=monday(at.date()) - timedelta(weeks=WEEKS)).delete()
     return taken
 
 
