@@ -16,12 +16,13 @@ from linkwell.common.locks import one_at_a_time
 from linkwell.common.scope import scope
 from linkwell.connections.models import SharePacket
 from linkwell.connections.queries import PURPOSE
+from linkwell.demo.desk import add_desk
 from linkwell.demo.errors import AlreadyLoaded, NotADemoDatabase
 from linkwell.demo.generate import DemoScheme, generate
 from linkwell.demo.generate.rows import stream, uuid
 from linkwell.demo.truth_file import write_truth
 from linkwell.demo.writing import Row, Writer
-from linkwell.directory.derive import search_text
+from linkwell.matching.words import search_text
 from linkwell.people.keys import hashed_number, keys_of
 from linkwell.people.models import Person
 from linkwell.support.actions.access_review import find_access_flags
@@ -116,6 +117,7 @@ def _load(made: DemoScheme) -> int:
             writer.write(table, tables.pop(table, []), scheme_id=scheme_id)
             _check_keys_now()
         _verify_addresses(made, writer)
+        add_desk(scheme_id=scheme_id, last_day=made.last_day)
         scheme = Scheme.objects.get(pk=scheme_id)
         days = [made.last_day - timedelta(days=back) for back in range(LOOKS_OF_DAYS, 0, -1)]
         find_access_flags(scheme_id=scheme_id, days=days, at=timezone.now())

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from linkwell.team.access import COM, IG, LW, MGR, REF, ROLE_NAMES, SUP
+from linkwell.team.access import COM, DIR, IG, LW, MGR, REF, ROLE_NAMES, SUP, VOA
 from linkwell.team.models import Account, Membership
 
-ORDER = (REF, LW, SUP, MGR, COM, IG)
+ORDER = (REF, LW, SUP, MGR, COM, DIR, VOA, IG)
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,8 @@ def test_it_is_loaded_by_the_role_that_the_walls_hold_and_the_time_is_told(loade
 def test_every_row_of_the_generator_is_in_the_database(inside, made):
     from django.apps import apps
 
-    shared = {"directory.Source": 1, "directory.Organisation": 1, "places.Outcode": 1, "common.AuditEvent": 2}
+    shared = {"directory.Source": 1, "directory.Organisation": 1, "places.Outcode": 1, "common.AuditEvent": 6}
+    shared |= {"team.Account": 2, "team.Membership": 2}  # who keeps the directory, and a group's account
     for table, rows in made.tables.items():
         assert apps.get_model(table)._default_manager.count() == len(rows) + shared.get(table, 0), table
 
@@ -86,7 +87,7 @@ def test_an_imported_directory_stays_as_it_was(inside):
 def test_loading_twice_is_refused_with_a_sentence_and_changes_nothing(loaded):
     with pytest.raises(AlreadyLoaded, match="loaded already, and nothing was changed"):
         load_demo(seed=SEED, last_day=LAST_DAY)
-    assert Membership.objects.filter(scheme__is_demo=True).count() == 27
+    assert Membership.objects.filter(scheme__is_demo=True).count() == 29
 
 
 def test_the_truth_is_written_beside_the_database(loaded, made):
@@ -171,6 +172,8 @@ def test_the_front_door_tells_what_it_is_and_offers_each_role(demo):
         "Scheme manager",
         "Commissioner",
         "Community organisation",
+        "Directory editor",
+        "Group with an account",
     ):
         assert words in body
     assert reverse("demo_mail:list") in body and "DEMO" in body
@@ -237,3 +240,11 @@ def test_no_password_fits_a_demo_account(loaded):
     account = Account.objects.get(name="Asha Patel")
     assert not account.has_usable_password() and not account.check_password("")
     assert seat_of(account.pk, chosen=None, on=LAST_DAY) is not None
+
+
+def test_DI8_the_desk_of_a_directory_editor_has_something_to_decide(inside):
+    from linkwell.directory.editing import queries
+
+    found = queries.waiting_changes()
+    assert {row.origin for row in found.rows} >= {"The group itself", "A member of the public"}
+    assert [one.kind for one in queries.run_out_checks(on=LAST_DAY)] == ["Safeguarding policy"]

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from linkwell.demo.signins import SignIn, sign_ins
-from linkwell.team.access import COM, IG, LW, MGR, REF, SUP
+from linkwell.team.access import COM, DIR, IG, LW, MGR, REF, SUP, VOA
 
 SEES: dict[str, Any] = {
     REF: _("Refers someone in under a minute, and sees in words what became of everyone the practice referred."),
@@ -15,6 +15,8 @@ SEES: dict[str, Any] = {
     SUP: _("Sees who waits, decides on referrals, gives them to link workers, and keeps an eye on the team."),
     MGR: _("Sees the funnel, waits and caseloads, and looks after staff, practices and outgoing mail. No records."),
     COM: _("Sees whether it helps: counts, changes better and worse, and what is not known. Never a person."),
+    DIR: _("Keeps the directory: entries, lists that come in, and changes that groups and visitors suggest."),
+    VOA: _("Sees its own listing as everybody sees it, changes it, pauses it, and says how many places are free."),
     IG: _("Sees which looks at records stand out, asks about them, and never opens a record."),
 }
 NAMES: dict[str, Any] = {
@@ -23,6 +25,8 @@ NAMES: dict[str, Any] = {
     SUP: _("Team lead"),
     MGR: _("Scheme manager"),
     COM: _("Commissioner"),
+    DIR: _("Directory editor"),
+    VOA: _("Group with an account"),
     IG: _("Privacy officer"),
 }
 
