@@ -2,8 +2,8 @@
 """5,000 services in 400 towns' worth of places, as the pages of the directory and of "find support" read them."""
 
 from bench.sql import Loader
-from linkwell.directory.derive import search_text
 from linkwell.matching.needs import NEEDS
+from linkwell.matching.words import search_text
 from linkwell.places.grid import grid_or_none
 
 SERVICES = 5_000

@@ -4,7 +4,7 @@ import contextlib
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import psycopg
 ROOT = Path(__file__).resolve().parents[1]
 BENCH = ROOT / "var" / "bench"
 HALF = "being-filled"
+Fill = Callable[[str, int, Path], bool]  # (administrator's address, size, a mark while it is half done) → was it made
 
 
 @dataclass(frozen=True)
@@ -44,14 +45,17 @@ class World:
 
 
 @contextlib.contextmanager
-def world(people: int) -> Iterator[World]:
-    """Have the database of that size up, generated on first use, with the product's own durable settings."""
+def world(people: int, *, kind: str = "people", fill: Fill | None = None) -> Iterator[World]:
+    """Have the database of that size up, generated on first use, with the product's own durable settings.
+
+    `kind` and `fill` are for a database of another kind, and what fills it.
+    """
     from linkwell.cli import migrations
     from linkwell.cli.database import NAME, prepare, running, urls_of
     from linkwell.cli.postgres.server import SUPERUSER
     from linkwell.cli.running.assets import make_assets
 
-    home = BENCH / f"people-{people}"
+    home = BENCH / f"{kind}-{people}"
     if (home / HALF).exists():
         shutil.rmtree(home)  # a filling that was killed has taken indexes away
     home.mkdir(parents=True, exist_ok=True, mode=0o711)
@@ -64,7 +68,7 @@ def world(people: int) -> Iterator[World]:
         make_assets(home, url=urls.app)
         admin = server.url(user=SUPERUSER, database=NAME)
         began = time.monotonic()
-        made = _generate_once(admin, people, home / HALF)
+        made = (fill or _generate_once)(admin, people, home / HALF)
         yield World(people, home, urls.app, admin, time.monotonic() - began if made else 0.0)
 
 

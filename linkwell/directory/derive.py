@@ -8,14 +8,7 @@ from django.db import connection
 
 from linkwell.directory.models import NeedPhrase, ServiceNeed, TermNeed
 from linkwell.matching.recognise import Own, Recognised, needs_of_entry
-from linkwell.matching.words import stems
-
-
-def search_text(name: str, organisation: str, text: str, terms: Iterable[str] = ()) -> str:
-    """Return the searched words as PostgreSQL writes a tsvector: weight A for words of the name."""
-    named = dict.fromkeys(stems(name))
-    rest = [stem for stem in stems(f"{organisation} {text} {' '.join(terms)}") if stem not in named]
-    return " ".join([f"'{stem}':1A" for stem in named] + [f"'{stem}':1" for stem in rest])
+from linkwell.matching.words import search_text
 
 
 @dataclass(frozen=True)

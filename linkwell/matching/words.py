@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 import snowballstemmer
@@ -56,3 +57,10 @@ def stems_with_words(text: str) -> dict[str, str]:
         if searched := stem(match[0].lower()):
             found.setdefault(searched, match[0])
     return found
+
+
+def search_text(name: str, organisation: str, text: str, terms: Iterable[str] = ()) -> str:
+    """Return the searched words as PostgreSQL writes a tsvector: weight A for words of the name."""
+    named = dict.fromkeys(stems(name))
+    rest = [stem for stem in stems(f"{organisation} {text} {' '.join(terms)}") if stem not in named]
+    return " ".join([f"'{stem}':1A" for stem in named] + [f"'{stem}':1" for stem in rest])

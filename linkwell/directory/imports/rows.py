@@ -7,9 +7,10 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from linkwell.directory import derive, rules
+from linkwell.directory import rules
 from linkwell.directory.imports.places import Point
 from linkwell.directory.records import LocationRecord, OrganisationRecord, ScheduleRecord, ServiceRecord
+from linkwell.matching.words import search_text
 from linkwell.places import postcodes
 
 EVERYWHERE = frozenset(
@@ -126,7 +127,7 @@ def service(
         "confirmed_by": "",
         "seen_at": at,
         "changed_at": at,
-        "search": derive.search_text(named, spoken, f"{record.description_text} {record.eligibility_text}", terms),
+        "search": search_text(named, spoken, f"{record.description_text} {record.eligibility_text}", terms),
     }
 
 

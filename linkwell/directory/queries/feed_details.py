@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Model, OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Greatest
 
 from linkwell.directory.models import (
@@ -125,25 +125,27 @@ def _below(keys: Sequence[int]) -> dict[str, dict[int, tuple[Any, ...]]]:
     return {
         "places": _grouped((key, (known[place], said)) for key, place, said in pairs if place in known),
         "terms": _grouped((key, (named[term], value)) for key, term, value in bears if term in named),
-        "phones": _hanging(Phone, FeedPhone, keys, "number extension label"),
-        "desks": _hanging(Contact, FeedDesk, keys, "title department email phone", name=""),
+        "phones": _hanging(Phone.objects.all(), FeedPhone, keys, "number extension label"),
+        "desks": _hanging(Contact.objects.all(), FeedDesk, keys, "title department email phone", name=""),
         "schedules": _hanging(
-            Schedule, FeedSchedule, keys,
+            Schedule.objects.all(), FeedSchedule, keys,
             "location_id frequency interval weekday week_of_month day_of_month opens_at closes_at valid_from valid_to"
             " description", change=point,
         ),
         "costs": _hanging(
-            CostOption, FeedCost, keys, "option amount currency description valid_from valid_to"
+            CostOption.objects.all(), FeedCost, keys, "option amount currency description valid_from valid_to"
         ),
-        "languages": _hanging(Language, FeedLanguage, keys, "name code note"),
-        "areas": _hanging(ServiceArea, FeedArea, keys, "name extent uri"),
-        "access": _hanging(Accessibility, FeedAccess, keys, "description url", location=None),
-        "capacities": _hanging(Capacity, FeedCapacity, keys, "unit available maximum description updated_at"),
+        "languages": _hanging(Language.objects.all(), FeedLanguage, keys, "name code note"),
+        "areas": _hanging(ServiceArea.objects.all(), FeedArea, keys, "name extent uri"),
+        "access": _hanging(Accessibility.objects.all(), FeedAccess, keys, "description url", location=None),
+        "capacities": _hanging(
+            Capacity.objects.all(), FeedCapacity, keys, "unit available maximum description updated_at"
+        ),
     }  # fmt: skip
 
 
 def _hanging(
-    model: type[Model],
+    rows: QuerySet[Any],
     shape: Callable[..., Any],
     keys: Iterable[int],
     columns: str,
@@ -154,13 +156,13 @@ def _hanging(
 ) -> dict[int, tuple[Any, ...]]:
     """Return {owner: values of a table}, in the order in which their source has them."""
     names = columns.split()
-    has_place = any(one.name == "position" for one in model._meta.fields)
-    rows: QuerySet[Any] = model._default_manager.filter(**{f"{of}__in": list(keys)}, **only)
-    rows = rows.order_by(*(["position"] if has_place else []), "pk").values_list(f"{of}_id", *names)
+    has_place = any(one.name == "position" for one in rows.model._meta.fields)
+    found = rows.filter(**{f"{of}__in": list(keys)}, **only)
+    found = found.order_by(*(["position"] if has_place else []), "pk").values_list(f"{of}_id", *names)
     changes = [(change or {}).get(name) for name in names]
     return _grouped(
         (key, shape(*(turn(value) if turn else value for value, turn in zip(values, changes, strict=True))))
-        for key, *values in rows
+        for key, *values in found
     )
 
 
@@ -179,9 +181,9 @@ def organisations(keys: Iterable[int], *, full: bool) -> dict[int, FeedOrganisat
     found = [row[0] for row in rows]
     nothing: dict[int, tuple[Any, ...]] = defaultdict(tuple)
     by = "organisation"
-    phones = _hanging(Phone, FeedPhone, found, "number extension label", of=by) if full else nothing
+    phones = _hanging(Phone.objects.all(), FeedPhone, found, "number extension label", of=by) if full else nothing
     wanted = "title department email phone"
-    desks = _hanging(Contact, FeedDesk, found, wanted, of=by, name="") if full else nothing
+    desks = _hanging(Contact.objects.all(), FeedDesk, found, wanted, of=by, name="") if full else nothing
     return {
         pk: organisation(*facts, _identifiers(identifiers), phones[pk], desks[pk]) for pk, *facts, identifiers in rows
     }
@@ -205,8 +207,8 @@ def locations(keys: Iterable[int], *, full: bool) -> dict[int, FeedLocation]:
         "latitude", "longitude", "access_yes", "access_no",
     )  # fmt: skip
     rows: list[Any] = list(Location.objects.filter(pk__in=list(keys), is_undisclosed=False).values_list(*columns))
-    said = _hanging(Accessibility, FeedAccess, [row[0] for row in rows], "description url", of="location") if full \
-        else defaultdict(tuple)  # fmt: skip
+    keys = [row[0] for row in rows] if full else []
+    said = _hanging(Accessibility.objects.all(), FeedAccess, keys, "description url", of="location")
     return {
         pk: location(*facts, access_yes=tuple(yes), access_no=tuple(no), access=said[pk])
         for pk, *facts, yes, no in rows
