@@ -11,7 +11,7 @@ from linkwell.directory import actions
 from linkwell.directory.confirming import calling
 from linkwell.directory.errors import ConfirmationRefused, NoSuchService, StatusRefused
 from linkwell.directory.queries.aged import left_out
-from linkwell.team.access import DIR, LW, SUP
+from linkwell.team.access import DIR, LW, RECORD_STAFF, SUP
 from linkwell.web.calls.forms import BreakForm, CallForm, NowForm
 from linkwell.web.policy import MemberRequest, route
 from linkwell.web.render import render, succeeded
@@ -72,10 +72,12 @@ def now(request: MemberRequest, service_id: int) -> HttpResponse:
     except NoSuchService:
         raise NotVisible from None
     succeeded(request, _("Saved. Searches know it from now on, and so do colleagues whose people go there."))
-    if said["person_id"] and said["back"] == "plan" and request.staff.role in (LW, SUP):
+    if said["person_id"] and said["back"] == "plan" and request.staff.role in RECORD_STAFF:
         return redirect("plan:plan", said["person_id"])
-    if said["person_id"] and request.staff.role in (LW, SUP):
+    if said["person_id"] and request.staff.role in RECORD_STAFF:
         return redirect("support_search:for_person", said["person_id"])
+    if said["back"] == "find" and request.staff.role in RECORD_STAFF:
+        return redirect("support_search:search")
     return redirect("directory:service", service_id)
 
 
