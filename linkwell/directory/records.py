@@ -193,10 +193,16 @@ class Reader(Protocol):
 
     format: str
     list_name: str  # which list of its source the file is, "" for the only one
-    is_whole_list: bool
-    mended: list[str]  # what was wrong with the file as a whole
     licence: str
     attribution: str
+
+    @property
+    def is_whole_list(self) -> bool:
+        """Whether an entry that is not in it has gone."""
+
+    @property
+    def mended(self) -> list[str]:
+        """What was wrong with the file as a whole."""
 
     def count(self) -> int:
         """Return how many records the file holds."""

@@ -342,6 +342,8 @@ def test_DI2_a_package_a_spreadsheet_and_a_list_are_fetched_by_their_addresses_a
         assert (reader.format, reader.count()) == ("hsdscsv", 2)
     with opened(says("", listed), "/all.json") as reader:
         assert (reader.format, reader.count(), reader.is_whole_list) == ("oruk3", 1, True)
+    with opened(says("", b'{"id": "1", "name": "Tea"}\n{"id": "2", "name": "Choir"}\n'), "/all.ndjson") as reader:
+        assert ([one.name for one in records(reader)], reader.is_whole_list) == (["Tea", "Choir"], True)
     with opened(says("", b"Name\nTea\n"), "/groups.csv", mapping=mapped(name="Name")) as reader:
         assert (reader.format, reader.count(), reader.name) == ("csv", 1, "groups")
     with opened(says("", workbook(["Name"], ["Tea"])), "/groups.xlsx", mapping=mapped(name="Name")) as reader:

@@ -1,7 +1,7 @@
 """What the columns of a spreadsheet probably are: by the words of their names, else by what stands in them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from linkwell.interop import cleaning
 from linkwell.interop.opening_times import schedules_of
@@ -98,7 +98,7 @@ def _by_values(cells: Sequence[str]) -> str:
         numbers = [float(cell) for cell in cells if _DECIMAL.fullmatch(cell)]
         inside = sum(1 for number in numbers if 49 <= number <= 61.5)
         return "latitude" if inside >= ENOUGH * len(numbers) else "longitude" if all(n < 3 for n in numbers) else ""
-    tests = (
+    tests: tuple[tuple[str, Callable[[str], bool]], ...] = (
         ("email", lambda cell: cleaning.email(cell).value is not None and len(cell) < 80),
         ("postcode", lambda cell: bool(postcodes.normalise(cell))),
         ("url", lambda cell: re.match(r"(?i)(?:https?:|www\.)", cell) is not None),

@@ -5,6 +5,7 @@ An item may come again, later or (where a publisher slips) earlier than it shoul
 the order of pages does not matter. A feed that breaks off, goes round in a ring or never ends is not whole.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -82,10 +83,10 @@ class Harvest:
             self.spool.append(body)
         self.last[key] = (when[:2], place)
 
-    def items(self) -> list[tuple[str, str, bytes]]:
-        """Return kind, id and data of what stands, in an order that does not hang on the pages."""
-        standing = sorted(key for key, (when, _) in self.last.items() if not when[1])
-        return [(kind, name, self.spool[self.last[kind, name][1]]) for kind, name in standing]
+    def items(self) -> Iterator[tuple[str, str, bytes]]:
+        """Give kind, id and data of what stands, in an order that does not hang on the pages."""
+        for kind, name in sorted(key for key, (when, _) in self.last.items() if not when[1]):
+            yield kind, name, self.spool[self.last[kind, name][1]]
 
     def partial(self, why: str) -> None:
         """Note that not all of the feed came: nothing may be taken for gone."""

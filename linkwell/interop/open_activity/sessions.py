@@ -18,6 +18,7 @@ SERIES = frozenset({"SessionSeries", "EventSeries", "CourseInstance", "Course"})
 SINGLE = frozenset({"Event", "HeadlineEvent", "OnDemandEvent", "SocialEvent", "SportsEvent"})
 SESSION = frozenset({"ScheduledSession"})
 MOST_DATES = 60  # of one service
+DATES = ("name", "startDate", "endDate", "duration", "eventStatus")  # of further sessions no more is kept in memory
 _DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _DURATION = re.compile(r"P(?:(\d{1,4})D)?(?:T(?:(\d{1,4})H)?(?:(\d{1,4})M)?(?:\d{1,6}S)?)?")
@@ -66,7 +67,8 @@ class _Heads:
         parent = value.get("superEvent")
         if isinstance(parent, dict) and parent.get("name"):
             self.add(_name(parent) or name, _kind(parent) or "SessionSeries", parent)
-        self.sessions[_name(parent) or f"{kind}/{name}"].append(value)
+        several = self.sessions[_name(parent) or f"{kind}/{name}"]
+        several.append({key: value[key] for key in DATES if key in value} if several else value)
 
 
 def gather(items: Iterable[tuple[str, str, bytes]], *, today: date) -> Gathered:

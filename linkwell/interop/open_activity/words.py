@@ -106,7 +106,8 @@ def _places(said: Line) -> list[Line]:
 
 
 def _place(place: Line, said: Line) -> Line:
-    address, point = place.get("address"), place.get("geo") if isinstance(place.get("geo"), dict) else {}
+    address, geo = place.get("address"), place.get("geo")
+    point: Line = geo if isinstance(geo, dict) else {}
     if isinstance(address, dict):
         lines = {
             "address_1": address.get("streetAddress"), "city": address.get("addressLocality"),

@@ -96,6 +96,7 @@ class ColumnsForm(PageForm):
             if said[f"column_{number}"]
         ]
         constants: dict[str, Any] = {"needs": said["needs"]} if said["needs"] else {}
-        if PLACED & {field for _column, field in chosen} and "modes" not in dict(map(reversed, chosen)):
+        fields = {field for _column, field in chosen}
+        if PLACED & fields and "modes" not in fields:
             constants["modes"] = ["in_person"]
         return content_of(chosen, title=said["source"], constants=constants, whole_list=said["whole_list"])
