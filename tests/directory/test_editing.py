@@ -1,5 +1,6 @@
 """DI8, DI10, DI11, DI17, DI18, D06, D07, D10: an entry changed by hand, and changes that wait for a person."""
 
+import json
 from datetime import time, timedelta
 from decimal import Decimal
 
@@ -18,9 +19,11 @@ from linkwell.directory.models import (
     InternalRemark,
     Location,
     Schedule,
+    Service,
     ServiceAtLocation,
 )
 from linkwell.directory.queries import remarks as shown_remarks
+from linkwell.directory.queries import service_page
 from linkwell.messages.models import Message
 from linkwell.team.access import DIR, LW, SUP, VOA
 from tests.factories import LocationFactory, MembershipFactory, OrganisationFactory, ServiceFactory
@@ -442,3 +445,50 @@ def test_the_marks_of_an_entry_cover_every_field():
     assert set(entry.DECIDES) | set(entry.OF_ORGANISATION) == set(fields.FIELDS)
     assert history.TELLS_PLACE <= set(fields.FIELDS)
     assert {one.group for one in fields.FIELDS.values()} == set(fields.GROUPS)
+
+
+# --- imports afterwards ---
+
+
+def imported(**changed):
+    from linkwell.directory.imports import import_records
+    from linkwell.interop.open_referral import FeedReader
+
+    place = {"id": "l1", "name": "The house", "addresses": [{"address_1": "12 Hidden Lane", "city": "Sale",
+             "postal_code": "M33 7WR"}], "latitude": 53.42, "longitude": -2.32}  # fmt: skip
+    entry = {
+        "id": "1", "name": "House", "organization": {"id": "o1", "name": "A House"},
+        "schedules": [{"freq": "WEEKLY", "byday": "MO", "opens_at": "09:00", "closes_at": "10:00"}],
+        "phones": [{"number": "0161 496 0999"}], "service_at_locations": [{"location": place}], **changed,
+    }  # fmt: skip
+    import_records(reader=FeedReader(json.dumps([entry]).encode()), source="Council", at=NOW)
+    return Service.objects.get(source__name="Council")
+
+
+def test_DI8_an_import_leaves_rows_that_a_hand_wrote(editor):
+    service = imported()
+    given = {"times": "Friday 11:00 to 12:00, every week", "phones": "0161 496 0000", "name": "Our House"}
+    keeping.edit_entry(service_id=service.pk, fields=given, by=editor, at=NOW)
+    keeping.set_capacity(service_id=service.pk, free=2, total=9, by=editor, at=NOW)
+    again = imported(description="New words", capacities=[{"available": 7}])
+    stands = queries.texts(service.pk)
+    assert {name: stands[name] for name in given} == given
+    assert (again.description_text, again.times_text) == ("New words", "Fridays 11am to noon")
+    assert queries.places_free([service.pk])[service.pk].free == 2
+
+
+def test_DI17_an_import_does_not_bring_back_an_address_that_was_removed(editor):
+    service = imported()
+    keeping.hide_address(service_id=service.pk, why="A refuge", by=editor, at=NOW)
+    imported(description="New words")
+    service.refresh_from_db()
+    shown = service_page(service.pk, at=NOW)
+    assert service.is_undisclosed and "Hidden Lane" not in str(shown) and "M33" not in str(shown)
+    places = [link.location for link in service.at_locations.select_related("location")]
+    assert all(not (place.address or place.postcode or place.latitude) for place in places)
+
+
+def test_an_ended_entry_stays_ended_when_its_list_holds_it_still(editor):
+    service = imported()
+    keeping.end_entry(service_id=service.pk, on=TODAY, why="It burnt down", by=editor, at=NOW)
+    assert imported(description="New words").listing == "defunct"
