@@ -21,7 +21,7 @@ OUTSIDE: dict[str, Any] = {
 APPEND_ONLY = (
     "common_auditevent referrals_referralevent referrals_feedbacktoreferrer support_episodeevent support_contact"
     " support_aboutme support_planversion connections_connectionevent connections_reply outcomes_completion"
-    " outcomes_score team_auditseal team_auditcheck"
+    " outcomes_score team_auditseal team_auditcheck directory_entryevent"
 ).split()
 COMMANDS = {"SELECT", "INSERT", "UPDATE", "DELETE"}
 GUARDS = ("keeps_every_row", "keeps_the_table")
