@@ -273,3 +273,11 @@ def test_an_unquoted_file_path_is_found_from_its_name(tmp_path, mapping):
     (tmp_path / "list.csv").write_text(f"{HEADER}\n{ROW}\n")
 
     assert open_table(tmp_path / "list.csv", mapping=str(tmp_path / "mine.toml")).count() == 1
+
+
+def test_a_title_row_of_a_saved_sheet_is_passed_over_and_a_stray_comma_makes_no_header():
+    saved = table(b"Groups of Sale,,\n,,\nName,Tel,Open\nTea,1,2\n")
+    single = table(b"Name\nTea, and more\n")
+
+    assert (saved.header, len(saved.rows)) == (("Name", "Tel", "Open"), 1)
+    assert (single.header, single.rows[0].cells) == (("Name",), ("Tea", " and more"))

@@ -281,7 +281,8 @@ def test_DI16_a_data_set_names_its_feeds_and_they_are_read_together():
 
 
 def test_no_feeds_are_found_in_what_is_no_data_set():
-    for words in (b"", b"[]", b'{"distribution": 3}', b"<html>", b"{" * 100_000):
+    scripts = b"<script type=application/ld+json>" * 50_000
+    for words in (b"", b"[]", b'{"distribution": 3}', b"<html>", b"{" * 100_000, b"<html>" + scripts):
         assert feeds_of(words) == []
 
 

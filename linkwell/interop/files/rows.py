@@ -50,9 +50,14 @@ def table(data: bytes, *, encoding: str = "", delimiter: str = "", header: bool 
     return headed(rows, encoding=found)
 
 
-def headed(rows: Sequence[Row], *, encoding: str, notes: tuple[str, ...] = ()) -> Table:
-    """Return the table under the row that names the columns; a title of one cell may stand above it."""
+def headed(rows: Sequence[Row], *, encoding: str, notes: tuple[str, ...] = (), is_sheet: bool = False) -> Table:
+    """Return the table under the row that names the columns; a title of one cell may stand above it.
+
+    A text file that was saved from a sheet has as many cells in its title's row as in the others.
+    """
     at = next((place for place, row in enumerate(rows[:MOST_TITLES]) if _filled(row) > 1), 0)
+    if not is_sheet and any(len(row.cells) != len(rows[at].cells) for row in rows[:at]):
+        at = 0
     if not rows or rows[at].problem or not _filled(rows[at]):
         raise CannotRead("The first row of this file names no columns. Put the column names into row 1.")
     return Table(tuple(" ".join(cell.split()) for cell in rows[at].cells), tuple(rows[at + 1 :]), encoding, notes)

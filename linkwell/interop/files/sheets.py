@@ -28,7 +28,7 @@ def sheet(data: bytes, *, most: int = MOST_ROWS) -> Table:
             if rows := list(_rows(one, most)):
                 left = [other.title for other in sheets if other is not one]
                 notes = (f"Only the sheet {one.title[:60]} was read, not {', '.join(left)[:200]}",) if left else ()
-                return headed(rows, encoding="utf-8", notes=notes)
+                return headed(rows, encoding="utf-8", notes=notes, is_sheet=True)
     except CannotRead:
         raise
     except Exception:  # openpyxl raises whatever its parsers trip over in a file that is not as it should be

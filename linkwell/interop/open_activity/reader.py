@@ -22,7 +22,7 @@ from linkwell.interop.open_referral.reader import FeedReader
 from linkwell.interop.spool import Spool
 
 MOST_FEEDS = 20  # of one data set
-_JSON_LD = re.compile(rb"<script[^>]{0,200}application/ld\+json[^>]{0,200}>(.{2,2000000}?)</script>", re.S | re.I)
+MOST_SCRIPTS = 20  # of a page that are looked into
 
 
 def is_page(data: bytes) -> bool:
@@ -32,18 +32,32 @@ def is_page(data: bytes) -> bool:
 
 def feeds_of(data: bytes) -> list[str]:
     """Return the addresses of the feeds of sessions that a data set names, in JSON or inside its page."""
-    inside = _JSON_LD.search(data[:4_000_000]) if data.lstrip()[:1] == b"<" else None
-    try:
-        said = json.loads((inside[1] if inside else data).decode("utf-8", errors="replace"), strict=False)
-    except (ValueError, RecursionError):
-        return []
-    wanted, listed = SERIES | SINGLE | SESSION, said.get("distribution") if isinstance(said, dict) else None
-    found = [
-        one["contentUrl"]
-        for one in (listed if isinstance(listed, list) else [])
-        if isinstance(one, dict) and isinstance(one.get("contentUrl"), str) and wanted & set(_kinds(one))
-    ]
+    wanted, found = SERIES | SINGLE | SESSION, list[str]()
+    for text in _scripts(data) if data.lstrip()[:1] == b"<" else [data]:
+        try:
+            said = json.loads(text.decode("utf-8", errors="replace"), strict=False)
+        except (ValueError, RecursionError):
+            continue
+        listed = said.get("distribution") if isinstance(said, dict) else None
+        found += [
+            one["contentUrl"]
+            for one in (listed if isinstance(listed, list) else [])
+            if isinstance(one, dict) and isinstance(one.get("contentUrl"), str) and wanted & set(_kinds(one))
+        ]
     return list(dict.fromkeys(found))[:MOST_FEEDS]
+
+
+def _scripts(page: bytes) -> Iterator[bytes]:
+    """Give what stands in the first scripts of a page that hold data."""
+    at, small = 0, page.lower()
+    for _ in range(MOST_SCRIPTS):
+        at = small.find(b"application/ld+json", at)
+        start = small.find(b">", at) + 1 if at >= 0 else 0
+        end = small.find(b"</script", start) if start else -1
+        if end < 0:
+            return
+        yield page[start:end]
+        at = end
 
 
 def _kinds(distribution: dict[str, Any]) -> list[str]:
