@@ -83,6 +83,7 @@ STAFF = " ".join(seat for seat in SEATS if seat != VOA)
 ARRANGE = f"{MGR} {ADM}"
 REFER = f"{REF} {RECORD}"
 FIGURES = f"{COM} {MGR} {SUP}"
+SOURCES = f"{DIR} {RECORD} {MGR} {COM}"
 
 # route | about | who reads (GET) | who writes (POST)
 _ROUTES = f"""
@@ -223,6 +224,27 @@ directory_mapping:columns | uploaded    | |
 directory_mapping:rows   | uploaded     | |
 directory_mapping:take   | uploaded     | |
 directory_mapping:remove | uploaded     | |
+sources:list             | none         | {SOURCES} |
+sources:add              | none         | {DIR}     | {DIR}
+sources:source           | none         | {SOURCES} |
+sources:schedule         | none         |           | {DIR}
+sources:read_now         | none         |           | {DIR}
+sources:approve          | none         |           | {DIR}
+sources:run              | none         | {SOURCES} |
+sources:agree            | none         |           | {DIR}
+sources:questions        | none         | {DIR}     |
+sources:answer           | none         |           | {DIR}
+sources:record           | none         | {DIR}     |
+sources:pairs            | none         | {DIR}     |
+sources:pair             | none         | {DIR}     | {DIR}
+sources:undo             | none         |           | {DIR}
+sources:terms            | none         | {DIR}     |
+sources:load_taxonomy    | none         |           | {DIR}
+sources:term             | none         | {DIR}     | {DIR}
+sources:keep_phrase      | none         |           | {DIR}
+sources:drop_phrase      | none         |           | {DIR}
+sources:hide             | none         |           | {DIR}
+sources:show             | none         |           | {DIR}
 connect:refer            | record       | {WORKERS} | {WORKERS}
 connect:signpost         | record       | {WORKERS} | {WORKERS}
 connect:keep             | record       |           | {WORKERS}
@@ -281,7 +303,8 @@ PERSONS = "person_id referral_id goal_id action_id strength_id connection_id".sp
 _SCHEMES = "upload_id task_id opening_id membership_id invitation_id practice_id agency_id programme_id message_id"
 SCHEMES = f"{_SCHEMES} proposal_id flag_id remark_id".split()
 _NEITHER = "call_id public_id organisation_id submission group entry service_id account_id occasion period"
-NEITHER = f"{_NEITHER} secret pk key uidb36".split()
+_OF_SOURCES = "source_id run_id question_id duplicate_id joining_id term_id phrase_id"
+NEITHER = f"{_NEITHER} {_OF_SOURCES} secret pk key uidb36".split()
 PARAMETERS = {*PERSONS, *SCHEMES, *NEITHER}
 
 # Relations in which nobody's support has begun: there is no record yet, and no part of one.

@@ -231,6 +231,7 @@ class World:
             self._plant(EntryEvent, **by, kind="changed", field="url", was="", now="", origin="worker")
             of = {"organisation": self.service.organisation, "at": NOW, "by": by["by"]}
             self._plant(GroupCheck, **of, kind="insurance", checked_on=BEFORE.date())
+        self.of_sources = _of_sources(self.service)
 
     # --- people ---
 
@@ -268,7 +269,7 @@ class World:
             "service_id": self.service.pk, "organisation_id": self.service.organisation_id, "group": "about",
             "call_id": self.call.pk, "submission": self.asked.submission, "remark_id": place.remark.pk,
             "occasion": "review", "period": "all", "task_id": ABSENT, "upload_id": ABSENT, "pk": ABSENT,
-            "secret": "x" * 43, "key": "x", "uidb36": "x",
+            "secret": "x" * 43, "key": "x", "uidb36": "x", **self.of_sources,
         }  # fmt: skip
         subject = Subject(relation, ids, person=person, reference=referral.reference)
         if case.state != "waiting":
@@ -415,3 +416,24 @@ class World:
 def _is_walled(name: str) -> bool:
     model = apps.get_model(name.rpartition(".")[0])
     return any(column.name == "scheme" for column in model._meta.concrete_fields)
+
+
+def _of_sources(service: Any) -> dict[str, int]:
+    """Seed what imports leave behind, which is public or says nothing; return the ids of it."""
+    from linkwell.directory.imports import raws
+    from linkwell.directory.models import Duplicate, ImportRun, Joining, NeedPhrase, Question, RawRecord, TaxonomyTerm
+
+    source = service.source
+    run = ImportRun.objects.create(source=source, started_at=BEFORE, state="finished", withheld=1)
+    others = sorted((ServiceFactory(source=source) for _ in range(2)), key=lambda one: one.pk)
+    joined = ServiceFactory(source=source, joined_into=others[0])
+    question = Question.objects.create(source=source, service=service, kind="correction", field="url", asked_at=NOW)
+    pair = Duplicate.objects.create(first=others[0], second=others[1], likeness=0.9, proposed_at=NOW)
+    term = TaxonomyTerm.objects.create(source=source, external_id="1", name="Damp")
+    said = raws.Said("{}", b"{}")
+    RawRecord.objects.create(service=service, read_at=NOW, size=2, packed=raws.pack(said))
+    return {
+        "source_id": source.pk, "run_id": run.pk, "question_id": question.pk, "duplicate_id": pair.pk,
+        "joining_id": Joining.objects.create(kept=others[0], joined=joined, at=NOW).pk, "term_id": term.pk,
+        "phrase_id": NeedPhrase.objects.create(phrase="no mates", code="loneliness", at=NOW).pk,
+    }  # fmt: skip
