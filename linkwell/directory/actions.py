@@ -19,7 +19,7 @@ from linkwell.directory.models import (
     ServiceNeed,
     Verification,
 )
-from linkwell.directory.queries.public import public_services
+from linkwell.directory.queries.public import listed_services
 from linkwell.matching import needs as vocabulary
 from linkwell.team.models import Membership
 
@@ -131,7 +131,7 @@ def report_public(*, public_id: UUID, kind: str, at: datetime, note: str = "") -
     ReportRefused for a kind that is none. The caller limits how often one visitor may."""
     if kind not in dict(Report.KINDS):
         raise ReportRefused("Choose what you found.")
-    service_id = public_services(on=at.date()).filter(public_id=public_id).values_list("pk", flat=True).first()
+    service_id = listed_services().filter(public_id=public_id).values_list("pk", flat=True).first()
     if service_id is None:
         raise NoSuchService
     words = " ".join("".join(letter if letter.isprintable() else " " for letter in note).split())

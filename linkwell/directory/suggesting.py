@@ -9,7 +9,7 @@ from linkwell.directory.editing import entry, moderation
 from linkwell.directory.editing.fields import LABELS as ALL_LABELS
 from linkwell.directory.errors import ChangeRefused, NoSuchService
 from linkwell.directory.models import ChangeRequest, Service
-from linkwell.directory.queries.public import public_services
+from linkwell.directory.queries.public import listed_services
 from linkwell.matching.sensitive import is_sensitive
 
 FIELDS = (
@@ -28,9 +28,9 @@ class Suggestable:
     is_private: bool
 
 
-def suggestable(public_id: UUID, *, at: datetime) -> Suggestable:
+def suggestable(public_id: UUID) -> Suggestable:
     """Return an entry for a form; raise NoSuchService."""
-    service = entry.whole(public_services(on=at.date()).filter(public_id=public_id)).first()
+    service = entry.whole(listed_services().filter(public_id=public_id)).first()
     if service is None:
         raise NoSuchService
     stands = entry.texts_of(service)
@@ -40,7 +40,7 @@ def suggestable(public_id: UUID, *, at: datetime) -> Suggestable:
 
 def suggest(*, public_id: UUID, fields: Mapping[str, str], at: datetime) -> None:
     """Keep what somebody without an account suggests; the same again is kept once. Raise ChangeRefused."""
-    service = public_services(on=at.date()).filter(public_id=public_id).first()
+    service = listed_services().filter(public_id=public_id).first()
     if service is None:
         raise NoSuchService
     allowed = {name: text.strip() for name, text in fields.items() if name in (*_fields(service), moderation.NOTE)}

@@ -210,7 +210,8 @@ def test_I05_the_page_shows_no_person_no_referral_address_and_no_remark(public, 
 def test_DI17_an_undisclosed_service_shows_area_and_phone_only(public, source):
     made = service(
         source, "Harbour refuge", is_undisclosed=True, need_codes=["abuse"], email="door@example.org",
-        url="https://door.example.org", description_text="A safe place.\nCome to 9 Secret Lane, M33 7WR",
+        url="https://door.example.org", area_text="Round 9 Secret Lane",
+        description_text="A safe place.\nCome to 9 Secret Lane, M33 7WR",
     )  # fmt: skip
     made.phones.create(number="0808 000 0000")
     place = made.at_locations.get().location
@@ -246,7 +247,7 @@ def test_DI7_a_joined_duplicate_leads_on_and_a_gone_entry_says_what_there_is_ins
     closed = service(source, "Shut choir", need_codes=["creative"], operating="closed", operating_since=NOW)
 
     answer = public.get(reverse("public:service", args=[joined.public_id]))
-    assert (answer.status_code, answer["Location"]) == (301, reverse("public:service", args=[kept.public_id]))
+    assert (answer.status_code, answer["Location"]) == (302, reverse("public:service", args=[kept.public_id]))
     for one, words in ((gone, "no longer listed"), (closed, "has closed")):
         answer = public.get(reverse("public:service", args=[one.public_id]))
         assert answer.status_code == 410
@@ -373,6 +374,15 @@ def test_W07_machines_lines_and_floods_are_kept_out_of_what_the_public_tells(pub
     assert answers == [302, 302, 302, 302, 429]
     assert tell(public, other).status_code == 302
     assert Report.objects.count() == 5
+
+
+def test_DI7_of_an_entry_too_old_for_the_search_people_may_still_tell_us(public, source):
+    made = service(source, "Choir", organisation__kind="council")
+    Service.objects.filter(pk=made.pk).update(confirmed_at=LONG_AGO, changed_at=LONG_AGO)
+
+    assert "Nobody has confirmed this" in page_of(public, made)
+    assert tell(public, made).status_code == 302
+    assert Report.objects.count() == 1
 
 
 def test_DI7_a_suggested_change_waits_and_the_same_is_kept_once(public, source):

@@ -18,7 +18,12 @@ def shown_services() -> QuerySet[Service]:
     return Service.objects.filter(source__is_approved=True, hidden_at__isnull=True)
 
 
+def listed_services() -> QuerySet[Service]:
+    """Return the entries whose page is open and not a farewell, however long ago somebody confirmed them."""
+    return shown_services().filter(listing__in=LISTED, ended_on__isnull=True, joined_into__isnull=True)
+
+
 def public_services(*, on: date) -> QuerySet[Service]:
     """Return the entries that the world may find: approved, in their list, not hidden, joined, ended or too old."""
     fresh = Q(leaves_on__isnull=True) | Q(leaves_on__gt=on)
-    return shown_services().filter(fresh, listing__in=LISTED, ended_on__isnull=True, joined_into__isnull=True)
+    return listed_services().filter(fresh)

@@ -118,12 +118,9 @@ def _page(row: Service, at: datetime) -> PublicPage:
         organisation=row.organisation.name if row.organisation else "",
         needs=tuple(needs.label(code) for code in row.need_codes),
         need_codes=tuple(row.need_codes),
-        when=row.times_text,
         how=tuple(vocabulary.MODES.get(mode, mode) for mode in row.modes),
-        cost="Free" if row.is_free and not row.cost_text else row.cost_text,
         ages=ages(row.minimum_age, row.maximum_age) if (row.minimum_age, row.maximum_age) != (None, None) else "",
         languages=tuple(dict.fromkeys(languages or [vocabulary.LANGUAGES.get(code, code) for code in row.languages])),
-        areas=row.area_text,
         phones=_phones(row),
         places=tuple(place_of(one.location, hide=row.is_undisclosed) for one in row.at_locations.all()),
         is_undisclosed=row.is_undisclosed,
@@ -151,6 +148,9 @@ def _disclosed(row: Service) -> dict[str, Any]:
     desk = next((one.email for one in row.contacts.all() if one.email), "")
     return {
         "description": tuple(filter(None, (line.strip() for line in row.description_text.split("\n")))),
+        "when": row.times_text,
+        "cost": "Free" if row.is_free and not row.cost_text else row.cost_text,
+        "areas": row.area_text,
         "alert": row.alert,
         "for_whom": row.eligibility_text,
         "how_to_join": tuple(dict.fromkeys(filter(None, [row.how_to_join, *routes]))),

@@ -29,7 +29,7 @@ def tell(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Say what was found at the door; it asks us to look, and overwrites nothing."""
     now = timezone.now()
     try:
-        entry = suggesting.suggestable(public_id, at=now)
+        entry = suggesting.suggestable(public_id)
     except NoSuchService:
         return errors.not_found(request)
     form = TellForm(request.POST or None)
@@ -53,7 +53,7 @@ def change(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Suggest a change; a person compares it with what stands and decides."""
     now = timezone.now()
     try:
-        entry = suggesting.suggestable(public_id, at=now)
+        entry = suggesting.suggestable(public_id)
     except NoSuchService:
         return errors.not_found(request)
     form = ChangeForm(request.POST or None, stands=entry.stands)

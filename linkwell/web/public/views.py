@@ -61,7 +61,7 @@ def look(request: HttpRequest) -> HttpResponse:
             answer = redirect(_address(asked))
             answer["Cache-Control"] = "no-store"
             return answer
-    keep_private(request)
+    request.is_private = True  # type: ignore[attr-defined]  # what was typed stands on it
     return render(request, "public/search.jinja", {"form": form, "topics": page.topics()})
 
 
@@ -88,7 +88,7 @@ def _service(request: HttpRequest, public_id: UUID, template: str, name: str) ->
     except NoSuchService:
         return errors.not_found(request)
     if isinstance(found, Moved):
-        return redirect(name, found.public_id, permanent=True)
+        return redirect(name, found.public_id)  # not for ever: a joining can be undone
     if found.is_sensitive:
         keep_private(request)
     context = {"page": found, "title": page.title_of(found)}
