@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from linkwell.cli.directory import _check_report, _progress, _write
+from linkwell.cli.directory import _check_report, _write, progress_bar
 
 app = typer.Typer()
 _Report = Annotated[Path | None, typer.Option("--report", help="Write every refused line to this file.")]
@@ -41,7 +41,7 @@ def load(
         from linkwell.places import actions
 
         found = open_reference(file, wanted=what)
-        with _progress() as bar:
+        with progress_bar() as bar:
             task = bar.add_task(f"Loading {file.name}", total=found.lines())
             loaded = actions.load(found.rows(), kind=found.kind, progress=lambda done: bar.advance(task, done))
         moved = relocate(at=timezone.now()) if what == "postcodes" else 0
