@@ -56,7 +56,7 @@ function draw(section) {
     map.remove();
     return;
   }
-  const circle = home && said.reach ? L.circle(home, { radius: Number(said.reach), interactive: false, weight: 1 }).addTo(map) : null;
+  const circle = home && said.reach ? L.circle(home, { radius: Number(said.reach), interactive: false, weight: 1, fillOpacity: 0.06 }).addTo(map) : null;
   const around = L.featureGroup(markers);
   if (markers.length) map.fitBounds(around.getBounds().pad(0.2), { maxZoom: 15 });
   else if (circle) map.fitBounds(circle.getBounds());
