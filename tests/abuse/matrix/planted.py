@@ -45,7 +45,7 @@ WORDS = {
     "connections.UnmetNeed": "what_failed",
     "outcomes.Completion": "skipped_why",
     "directory.InternalRemark": "text",
-    "directory.Verification": "note",
+    "directory.Verification": "note said_by",
     "directory.Report": "note",
     "directory.ChangeRequest": "reason refused_why",
     "directory.EntryEvent": "why",

@@ -33,6 +33,7 @@ OF_THE_SCHEME = {
     "team.Agency.kind": frozenset({MGR, ADM}),
     "team.Agency.email": frozenset({MGR, ADM}),
     "directory.Verification.note": EVERYBODY,  # what was found at the door; no form asks for it yet
+    "directory.Verification.said_by": frozenset(),  # kept as proof that a person looked; shown on no page
     "directory.Report.note": frozenset({LW, TRIAGE, SUP, MGR, DIR, IG, ADM}),
     "directory.ChangeRequest.refused_why": frozenset({DIR}),
     "directory.EntryEvent.why": frozenset({LW, TRIAGE, SUP, DIR}),
