@@ -22,7 +22,7 @@ def held(service_id: int, *, by: Membership | None = None) -> Service:
     """Return a service, locked, with all that hangs on it; raise NoSuchService, for another group's account too."""
     rows = Service.objects.select_for_update(of=("self",)).filter(pk=service_id, joined_into=None)
     if by is not None and by.role == VOA:
-        rows = rows.filter(organisation_id=by.organisation_id, organisation__isnull=False, ended_on=None)
+        rows = rows.filter(organisation_id=by.organisation_id or 0, ended_on=None)
     if rows.first() is None:
         raise NoSuchService
     return entry.whole(Service.objects.filter(pk=service_id)).get()
@@ -66,7 +66,7 @@ def write(
 
 def own(service: Service, name: str, *, by: Membership, at: datetime) -> None:
     """Say to imports that a hand decided a field."""
-    if name in entry.OF_ORGANISATION:
+    if name in entry.OF_ORGANISATION and service.organisation_id is not None:
         for column in entry.OF_ORGANISATION[name]:
             FieldSource.objects.update_or_create(
                 organisation_id=service.organisation_id, field=column, defaults=_set(by, at)

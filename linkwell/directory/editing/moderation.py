@@ -176,6 +176,6 @@ def _tell(row: ChangeRequest, *, at: datetime) -> None:
         return
     with scope(scheme_ids=[row.by.scheme_id], scheme_id=row.by.scheme_id):
         queue_message(
-            scheme_id=row.by.scheme_id, template="change_answered", recipient_kind="member", recipient_id=row.by_id,
+            scheme_id=row.by.scheme_id, template="change_answered", recipient_kind="member", recipient_id=row.by.pk,
             at=at,
         )  # fmt: skip

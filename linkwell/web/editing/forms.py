@@ -118,7 +118,7 @@ class EntryForm(PageForm):
 
     def blocks(self) -> list[dict[str, Any]]:
         """Return what the template draws, in order: a field, or the rows of times or places."""
-        made = []
+        made: list[dict[str, Any]] = []
         for name in self.names:
             kind = FIELDS[name].kind
             if kind == "times":
