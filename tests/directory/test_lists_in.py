@@ -70,7 +70,7 @@ def test_DI2_any_list_twice_is_once(kind):
     assert state() == before
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.permutations(range(8)))
 def test_DI2_the_order_of_records_and_pages_does_not_matter(order, db):
     def listed(numbers):
