@@ -1,4 +1,4 @@
-"""DI2: a spreadsheet brought in on a page: guessed, corrected, checked row by row, imported, and known the next time."""
+"""DI2: a spreadsheet brought in on a page: guessed, corrected, checked row by row, imported, known the next time."""
 
 import io
 import re
