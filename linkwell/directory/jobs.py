@@ -30,9 +30,10 @@ def nightly_round(*, scheme_id: int) -> None:
     for request_id in queries.waiting_requests(at=now):
         if not actions.fall_silent(request_id=request_id, at=now):
             actions.remind(request_id=request_id, at=now)
-    calling.fill(at=now)
-    if not channels.any_is_configured():
-        return  # nobody can be written to: what sinks is rung about
+    may_write = channels.any_is_configured()
+    calling.fill(at=now, may_write=may_write)
+    if not may_write:
+        return
     asks = queries.who_asks(queries.due_organisations(on=now.date(), most=MOST_A_NIGHT), otherwise=scheme_id)
     for organisation_id, asking in asks.items():
         enqueue(ASK, once=f"ask-{organisation_id}", scheme_id=asking, organisation_id=organisation_id)

@@ -30,6 +30,14 @@ WHOSE = {
     "audit.nightly": "nobody's: the clock",
     "forms.forget_scheme": "nobody's: removes old keys",
     "forms.forget": "nobody's: the clock",
+    "directory.ask_organisation": "nobody's: asks at the organisation's own address, once a month",
+    "directory.tend": "nobody's: opens what is due, counts searches without a person",
+    "directory.tend_hourly": "nobody's: the clock",
+    "directory.nightly_round": "nobody's: reminds, fills the list of calls, chooses who is asked",
+    "directory.keep_fresh": "nobody's: the clock",
+    "connections.tell_of_change": "of whoever holds the connection: a task for their own link worker alone",
+    "connections.count_uses": "nobody's: counts of a scheme, without a person",
+    "connections.count_uses_nightly": "nobody's: the clock",
 }
 
 

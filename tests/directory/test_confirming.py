@@ -1,5 +1,6 @@
 """Asking, reminding, falling silent, ringing: state tests of the verification loop."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from linkwell.directory import actions as directory
-from linkwell.directory import freshness
+from linkwell.directory import freshness, jobs
 from linkwell.directory.confirming import actions, calling, queries, rules, uses
 from linkwell.directory.confirming.actions import Said
 from linkwell.directory.errors import ConfirmationRefused
@@ -389,3 +390,40 @@ def test_DI5_the_list_of_calls_costs_the_same_however_long(scheme, source, djang
     with django_assert_num_queries(4):
         assert len(calling.calls(at=NOW).lines) == 6
     assert connection.vendor == "postgresql"
+
+
+def enqueued():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT task_name, args FROM procrastinate_jobs WHERE status = 'todo' ORDER BY id")
+        return [(name, args if isinstance(args, dict) else json.loads(args)) for name, args in cursor.fetchall()]
+
+
+def test_DI5_the_nightly_round_asks_who_is_due_and_tells_no_name(scheme, source, settings):
+    settings.SMTP = "smtp://localhost:25"
+    organisation, _ = group(source)
+
+    jobs.nightly_round.func(scheme_id=scheme.pk)
+
+    assert ("directory.ask_organisation", {"scheme_id": scheme.pk, "organisation_id": organisation.pk}) in enqueued()
+    assert not Call.objects.exists()
+
+
+def test_DI5_where_nothing_can_be_sent_somebody_rings(scheme, source, settings):
+    settings.SMTP = settings.SMS = ""
+    _, service = group(source)
+
+    jobs.nightly_round.func(scheme_id=scheme.pk)
+
+    assert Call.objects.get().service_id == service.pk
+    assert enqueued() == []
+
+
+def test_DI6_every_scheme_hears_of_a_change(scheme, source):
+    other = SchemeFactory()
+    _, service = group(source)
+
+    directory.set_operating_status(service_id=service.pk, status="closed", by=None, at=NOW)
+    directory.set_operating_status(service_id=service.pk, status="closed", by=None, at=NOW)
+
+    told = [args["scheme_id"] for name, args in enqueued() if name == "connections.tell_of_change"]
+    assert sorted(told) == sorted([scheme.pk, other.pk])

@@ -131,10 +131,13 @@ def record_call(*, call_id: int, found: str, number: str, by: Membership, at: da
 
 
 @transaction.atomic
-def fill(*, at: datetime) -> int:
-    """Put on the list what has sunk and nobody can be written to about, and weigh all of it anew; return how many."""
+def fill(*, at: datetime, may_write: bool = True) -> int:
+    """Put on the list what has sunk and nobody can be written to about, and weigh all of it anew; return how many.
+
+    Where no message can leave at all, that is everything that has sunk.
+    """
     on = at.date()
-    found = queries.sunk_without_call(on=on, most=MOST_NEW)
+    found = queries.sunk_without_call(on=on, most=MOST_NEW, may_write=may_write)
     call_list.add_calls(found, why="old", at=at, harm={})
     weights = queries.harm_of(None, on=on)
     rows = list(Call.objects.select_for_update().filter(ended_at=None, service__in=weights).order_by("pk"))

@@ -102,8 +102,8 @@ def waiting_requests(*, at: datetime) -> list[int]:
     return list(rows.order_by("asked_at", "pk").values_list("pk", flat=True)[:5000])
 
 
-def sunk_without_call(*, on: date, most: int) -> list[int]:
-    """Return entries below the line that nobody can be asked about by message and that stand on no list of calls."""
+def sunk_without_call(*, on: date, most: int, may_write: bool) -> list[int]:
+    """Return entries below the line that nobody is asked about by message and that stand on no list of calls."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
@@ -111,11 +111,11 @@ def sunk_without_call(*, on: date, most: int) -> list[int]:
             LEFT JOIN directory_organisation o ON o.id = s.organisation_id
             WHERE {_LIVE} AND s.sinks_on <= %(on)s::date
               AND (s.break_from IS NULL OR NOT (s.break_from <= %(on)s::date AND %(on)s::date < s.break_until))
-              AND (o.id IS NULL OR o.asks_stopped_at IS NOT NULL)
+              AND (o.id IS NULL OR o.asks_stopped_at IS NOT NULL OR NOT %(may_write)s)
               AND NOT EXISTS (SELECT FROM directory_call c WHERE c.service_id = s.id AND c.ended_at IS NULL)
             ORDER BY s.sinks_on, s.id LIMIT %(most)s
             """,
-            {"on": on, "most": most},
+            {"on": on, "most": most, "may_write": may_write},
         )
         return [pk for (pk,) in cursor.fetchall()]
 
