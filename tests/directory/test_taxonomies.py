@@ -1,4 +1,4 @@
-"""DI14: taxonomies side by side, terms and plain words mapped to needs, used at once by imports and searches."""
+"""DI12: taxonomies side by side, terms and plain words mapped to needs, used at once by imports and searches."""
 
 import json
 from datetime import UTC, datetime
@@ -46,7 +46,7 @@ def the_term():
     return TaxonomyTerm.objects.get(name="Zumba Gold")
 
 
-def test_DI14_open_eligibility_is_read_with_its_levels_although_it_calls_itself_xml_2(editor):
+def test_DI12_open_eligibility_is_read_with_its_levels_although_it_calls_itself_xml_2(editor):
     terms = read_taxonomy(shared("standards/open-eligibility-2.0/taxonomy.xml").read_bytes())
 
     assert len(terms) == 33 + 132 + 162 + 58
@@ -141,7 +141,7 @@ def test_words_and_needs_that_make_no_sense_are_refused(editor):
         actions.map_term(term_id=1, codes=["x"], by=editor, at=NOW)
 
 
-def test_DI14_the_pages_of_terms_and_words(client_for, editor):
+def test_DI12_the_pages_of_terms_and_words(client_for, editor):
     client = client_for(editor)
     file = SimpleUploadedFile("list.csv", b"id,name\n1,Damp and mould\n")
     client.post(reverse("sources:load_taxonomy"), {"taxonomy-name": "County", "taxonomy-file": file})
