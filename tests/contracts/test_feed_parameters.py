@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from linkwell.directory.models import Service, ServiceAtLocation
 from linkwell.interop.open_referral.parameters import ENDPOINTS, PARAMETERS
 from linkwell.interop.open_referral.publish_parts import at_location_id, services_of
+from linkwell.web.feed.answers import AT_ONCE, stream
 from tests.contracts import feed_world
 from tests.factories import LocationFactory, ServiceFactory
 
@@ -148,6 +149,24 @@ def test_DI13_streams_hold_the_same_as_pages(client, world):
         assert [json.loads(line) for line in lines.getvalue().splitlines()] == pages
 
 
+def test_DI13_few_whole_feeds_are_written_at_once_and_each_gives_its_place_back(client, world):
+    path = f"{BASE}/services?format=ndjson"
+    begun = [client.get(path) for _ in range(AT_ONCE)]
+
+    refused = client.get(path)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "60")
+    assert "Try again" in json.loads(refused.content)["error"]["message"]
+    assert client.get(f"{BASE}/services").status_code == 200  # pages go on
+
+    for each in begun:
+        each.getvalue()
+    unread = [stream(iter([b"x"]), "text/plain") for _ in range(AT_ONCE)]
+    for each in unread:
+        each._iterator.close()  # as the server does when whoever asked has gone
+    for _ in range(2 * AT_ONCE):
+        assert client.get(path).getvalue()
+
+
 def test_DI13_minimal_is_all_in_one_page_or_pages_where_asked(client, world):
     whole = got(client, "/services", minimal="true")
     first = got(client, "/services", minimal="true", per_page=2)
@@ -222,6 +241,7 @@ ANY = st.one_of(
 )
 def test_W01_whatever_the_parameters_hold_the_answer_is_a_page_or_a_sentence(client, world, endpoint, asked):
     answer = client.get(f"{BASE}/{endpoint}", asked)
+    answer.getvalue()
 
     assert answer.status_code in (200, 400)
     if answer.status_code == 400:

@@ -1,6 +1,7 @@
 """How the feed answers: JSON open to every site, with an ETag; refusals are JSON too, and say what to do."""
 
 import hashlib
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from typing import Any
@@ -17,6 +18,8 @@ from linkwell.web.policy import public
 
 METHODS = "GET, HEAD, OPTIONS"
 SECONDS = 60  # that others may keep an answer
+AT_ONCE = 3  # whole feeds that a process writes at once
+_at_once = threading.Semaphore(AT_ONCE)
 _ENCODER = msgspec.json.Encoder()
 View = Callable[..., HttpResponseBase]
 
@@ -77,9 +80,40 @@ def json(request: HttpRequest, value: Any) -> HttpResponse:
     return same or response
 
 
-def stream(pieces: Iterable[bytes], content_type: str, *, name: str = "") -> StreamingHttpResponse:
-    """Return an answer that is written while it is read; nothing of it stands in memory as a whole."""
-    response = StreamingHttpResponse(pieces, content_type=content_type)
+class _Written:
+    """Pieces that are written while they are read; its place among the few that may be is given back at the end."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces, self._has_place = iter(pieces), True
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        try:
+            return next(self._pieces)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        if self._has_place:
+            self._has_place = False
+            _at_once.release()
+
+    __del__ = close  # where the server forgets to close what nobody reads to its end
+
+
+def stream(pieces: Iterable[bytes], content_type: str, *, name: str = "") -> HttpResponseBase:
+    """Return an answer that is written while it is read; nothing of it stands in memory as a whole.
+
+    Only a few are written at once, for they stand in no line for the database: the others are asked to come again.
+    """
+    if not _at_once.acquire(blocking=False):
+        busy = refusal(503, "busy", "Others are reading the whole feed at this moment. Try again in a minute.")
+        busy["Retry-After"] = "60"
+        return busy
+    response = StreamingHttpResponse(_Written(pieces), content_type=content_type)
     response["Cache-Control"] = "no-store"
     if name:
         response["Content-Disposition"] = f'attachment; filename="{name}"'
