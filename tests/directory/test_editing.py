@@ -18,6 +18,7 @@ from linkwell.directory.models import (
     FieldSource,
     InternalRemark,
     Location,
+    RawRecord,
     Schedule,
     Service,
     ServiceAtLocation,
@@ -479,7 +480,9 @@ def test_DI8_an_import_leaves_rows_that_a_hand_wrote(editor):
 
 def test_DI17_an_import_does_not_bring_back_an_address_that_was_removed(editor):
     service = imported()
+    assert RawRecord.objects.filter(service=service).exists()
     keeping.hide_address(service_id=service.pk, why="A refuge", by=editor, at=NOW)
+    assert not RawRecord.objects.filter(service=service).exists()
     imported(description="New words")
     service.refresh_from_db()
     shown = service_page(service.pk, at=NOW)

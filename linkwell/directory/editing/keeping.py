@@ -12,7 +12,15 @@ from linkwell.directory import actions, listeners
 from linkwell.directory.editing import entry, history, texts
 from linkwell.directory.editing.fields import FIELDS
 from linkwell.directory.errors import ChangeRefused, NoSuchService
-from linkwell.directory.models import Capacity, ChangeRequest, FieldSource, GroupCheck, Organisation, Service
+from linkwell.directory.models import (
+    Capacity,
+    ChangeRequest,
+    FieldSource,
+    GroupCheck,
+    Organisation,
+    RawRecord,
+    Service,
+)
 from linkwell.places import postcodes
 from linkwell.team.models import Membership
 
@@ -122,6 +130,7 @@ def hide_address(*, service_id: int, why: str, by: Membership, at: datetime) -> 
         raise ChangeRefused("The address of this entry is not given out already.")
     names = _names_of_place(service)
     _forget_places(service, at)
+    RawRecord.objects.filter(service=service).delete()  # what its list said of it, the address with it
     service.is_undisclosed, service.changed_at = True, at
     service.save(update_fields=["is_undisclosed", "changed_at"])
     for column in ("is_undisclosed", "places"):
