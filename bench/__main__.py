@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Callable
 
-from bench import feed, freshness, many_users, pages, plans, report, start, writes
+from bench import feed, freshness, imports, many_users, pages, plans, report, start, writes
 
 DEFAULTS = (1_000, 100_000)
 
@@ -11,7 +11,7 @@ DEFAULTS = (1_000, 100_000)
 def main() -> None:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(prog="make bench", description="Benchmarks; results go to bench/results.")
-    names = "start, freshness, pages, plans, writes, feed or many_users"
+    names = "start, freshness, pages, plans, writes, imports, feed or many_users"
     parser.add_argument("only", nargs="?", default="", help=f"{names}; empty: all")
     parser.add_argument("--n", type=int, default=0, help="people of the largest scheme (1,000 stands beside it)")
     parser.add_argument("--seconds", type=float, default=0.0, help="of each measurement")
@@ -23,6 +23,7 @@ def main() -> None:
         "plans": lambda: plans.main(sizes),
         "pages": lambda: pages.main(sizes, asked.seconds or 4.0),
         "writes": lambda: writes.main(asked.n or writes.SIZE, asked.seconds or 60.0),
+        "imports": lambda: imports.main(asked.n or imports.SIZE),
         "feed": lambda: feed.main((1_000, asked.n) if asked.n else feed.SIZES, asked.seconds or 2.0),
         "many_users": lambda: many_users.main(asked.n or many_users.SIZE, asked.seconds or 60.0),
     }
