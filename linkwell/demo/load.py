@@ -18,6 +18,7 @@ from linkwell.connections.models import SharePacket
 from linkwell.connections.queries import PURPOSE
 from linkwell.demo.desk import add_desk
 from linkwell.demo.errors import AlreadyLoaded, NotADemoDatabase
+from linkwell.demo.fresh import keep_fresh
 from linkwell.demo.generate import DemoScheme, generate
 from linkwell.demo.generate.rows import stream, uuid
 from linkwell.demo.truth_file import write_truth
@@ -118,6 +119,7 @@ def _load(made: DemoScheme) -> int:
             _check_keys_now()
         _verify_addresses(made, writer)
         add_desk(scheme_id=scheme_id, last_day=made.last_day)
+        keep_fresh(scheme_id=scheme_id, at=timezone.now())
         scheme = Scheme.objects.get(pk=scheme_id)
         days = [made.last_day - timedelta(days=back) for back in range(LOOKS_OF_DAYS, 0, -1)]
         find_access_flags(scheme_id=scheme_id, days=days, at=timezone.now())
