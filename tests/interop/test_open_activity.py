@@ -155,6 +155,14 @@ def test_a_series_that_says_nothing_of_its_times_is_a_service_all_the_same():
     assert (found.schedules, found.times_text) == ([], "")
 
 
+def test_D10_an_organiser_who_is_a_person_is_not_taken_into_the_directory():
+    private = {**SERIES, "organizer": {"@type": "Person", "name": "Jo Private", "email": "jo@private.example"}}
+    _, (found,) = read([item("1", 1, private)])
+
+    assert found.organisation is None
+    assert "private" not in repr(found).casefold()
+
+
 def test_what_was_deleted_is_gone_and_a_later_word_brings_it_back():
     gone = item("1", 20, state="deleted")
 
