@@ -47,6 +47,7 @@ def environment(**options: Any) -> jinja2.Environment:
         "number": words.number,
         "ago": words.ago,
         "in_groups": words.in_groups,
+        "said_once": words.said_once,
         "json_script": json_script,
         "data_for": data_for,
     }

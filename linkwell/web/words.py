@@ -1,5 +1,6 @@
 """How days, times, distances and amounts are written on pages. None is written as nothing."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from datetime import time as clock_time
 from decimal import Decimal
@@ -130,3 +131,19 @@ def _written_in(language: str | None, day: date, pattern: str) -> str:
 
 def _local(value: datetime) -> datetime:
     return timezone.localtime(value) if timezone.is_aware(value) else value
+
+
+def said_once(parts: Iterable[str]) -> str:
+    """Return the parts in a line, without what a longer one says already: "For adults · Adults" → "For adults"."""
+    said = [part for part in parts if part]
+    plain = [part.casefold().strip(" .") for part in said]
+    kept = [
+        part
+        for place, part in enumerate(said)
+        if not any(
+            plain[place] in other and (plain[place] != other or number < place)
+            for number, other in enumerate(plain)
+            if number != place
+        )
+    ]
+    return " · ".join(kept)

@@ -123,3 +123,10 @@ def test_the_words_of_templates_and_python_can_be_extracted_for_translators(tmp_
     assert 'msgid "Leave this page quickly"' in found
     assert 'msgid "%(label)s must be a real date"' in found
     assert 'msgid_plural "%(num)s codes are left."' in found
+
+
+def test_what_a_longer_part_says_already_is_said_once():
+    assert words.said_once(["people aged 65 and over", "For people aged 65 and over"]) == "For people aged 65 and over"
+    assert words.said_once(["Just turn up.", "Just turn up"]) == "Just turn up."
+    assert words.said_once(["Free", "", "Tuesdays"]) == "Free · Tuesdays"
+    assert words.said_once([]) == ""
