@@ -83,6 +83,7 @@ def import_file(
                 at=timezone.now(),
                 file_name=name,
                 dry_run=dry_run,
+                from_address=is_address(file),
                 progress=lambda done: bar.advance(task, done),
             )
     _write(report, result.report())
@@ -123,13 +124,18 @@ def taxonomy(
     Console().print(f"{found.taxonomy}: {found.terms:,} terms read, {found.new:,} of them new.")
 
 
+def is_address(file: str) -> bool:
+    """Say whether a list is fetched rather than read from a file."""
+    return file.lower().startswith(("http://", "https://"))
+
+
 @contextmanager
 def opened(file: str, kind: Format, mapping: str) -> Iterator[tuple[str, Any]]:
     """Give the name and the reader of a file, or of a list that is fetched by its address."""
     from linkwell.interop import opening
 
     columns, today = _columns(mapping), date.today()  # noqa: DTZ011  the day where it is typed
-    if not file.lower().startswith(("http://", "https://")):
+    if not is_address(file):
         yield Path(file).name, opening.open_file(Path(file), kind=kind.value, mapping=columns, today=today)
         return
     with ExitStack() as until_read:

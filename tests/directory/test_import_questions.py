@@ -10,7 +10,7 @@ from linkwell.directory.errors import AnswerRefused
 from linkwell.directory.imports import import_records, raws
 from linkwell.directory.imports.answers import answer_question
 from linkwell.directory.imports.question_queries import open_questions, raw_beside
-from linkwell.directory.models import FieldSource, ImportRow, ImportRun, Location, Question, RawRecord, Service
+from linkwell.directory.models import FieldSource, ImportRow, ImportRun, Location, Question, RawRecord, Service, Source
 from linkwell.interop.open_referral import FeedReader
 from linkwell.team.access import DIR
 from tests.factories import MembershipFactory
@@ -253,3 +253,10 @@ def test_a_raw_record_is_bounded_in_size():
     row = RawRecord.objects.get()
     assert row.size > 200_000 and len(raws.unpack(bytes(row.packed)).text) == raws.MOST_CHARACTERS
     assert raw_beside(row.service_id).is_cut
+
+
+def test_D12_a_list_that_was_fetched_waits_for_approval_and_one_that_staff_brought_does_not():
+    take(service(), source="Brought")
+    data = json.dumps([service()]).encode()
+    import_records(reader=FeedReader(data), source="Fetched", at=NOW, from_address=True)
+    assert set(Source.objects.values_list("name", "is_approved")) == {("Brought", True), ("Fetched", False)}

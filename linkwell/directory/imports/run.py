@@ -38,8 +38,11 @@ def import_records(
     dry_run: bool = False,
     progress: Progress | None = None,
     by: Membership | None = None,
+    from_address: bool = False,
 ) -> ImportResult:
-    """Take a file's records into the directory; raise ImportRunning while another run of the source is under way.
+    """Take a list's records into the directory; raise ImportRunning while another run of the source is under way.
+
+    A new source is approved where staff brought its file themselves; one that was fetched waits for that.
 
     The run's row is committed before the work begins, so that a killed run is seen; the work itself is one
     transaction. A dry run does everything and keeps nothing.
@@ -49,11 +52,13 @@ def import_records(
         raise NoSourceName
     if dry_run:
         with transaction.atomic():
-            result = _Import(reader, _source(name, at), None, at, progress).run()
+            result = _Import(reader, _source(name, at, is_approved=True), None, at, progress).run()
             transaction.set_rollback(True)
         return result
-    run = begin_run(source=_source(name, at), at=at, file_name=file_name, by=by)
-    return take_in(run=run, reader=reader, at=at, progress=progress)
+    origin = _source(name, at, is_approved=not from_address)
+    run = begin_run(source=origin, at=at, file_name=file_name, by=by)
+    is_partial = from_address and not reader.is_whole_list and bool(reader.mended)
+    return take_in(run=run, reader=reader, at=at, progress=progress, is_partial=is_partial)
 
 
 def begin_run(*, source: Source, at: datetime, file_name: str = "", by: Membership | None = None) -> ImportRun:
@@ -86,8 +91,8 @@ def fail_run(*, run: ImportRun, why: str, at: datetime) -> None:
     ImportRun.objects.filter(pk=run.pk).update(state=ImportRun.FAILED, ended_at=at, trouble=why[:1_000])
 
 
-def _source(name: str, at: datetime) -> Source:
-    approved = {"is_approved": True, "approved_at": at}  # staff brought the list themselves
+def _source(name: str, at: datetime, *, is_approved: bool) -> Source:
+    approved = {"is_approved": True, "approved_at": at} if is_approved else {}
     found, _ = Source.objects.get_or_create(name=name, defaults={"created_at": at, **approved})
     return found
 
