@@ -47,6 +47,7 @@ NAVIGATION = {
         ("sources:list", gettext_noop("Sources")),
         ("directory_mapping:start", gettext_noop("Bring in a list")),
         ("editing:waiting", gettext_noop("Changes")),
+        ("calls:list", gettext_noop("Who to ring")),
         ("more:more", gettext_noop("More")),
     ],
     VOA: [

@@ -201,6 +201,21 @@ def test_DI6_people_connected_to_it_show_up_in_todays_list(asked, worker, client
     assert "Chess Club: Closed" in client_for(worker).get(reverse("today:today")).content.decode()
 
 
+def test_DI6_one_tap_from_the_plan_goes_back_to_the_plan(asked, worker, client_for):
+    service, _page, _stop = asked
+    episode = EpisodeFactory(link_worker=worker)
+    ConnectionFactory(episode=episode, service=service, state=ConnectionState.SIGNPOSTED)
+    plan = reverse("plan:plan", args=[episode.person_id])
+    staff = client_for(worker)
+    assert "Closed, full or different?" in staff.get(plan).content.decode()
+
+    given = {"status": "full", "back": "plan", "person_id": episode.person_id}
+    answer = staff.post(reverse("calls:now", args=[service.pk]), given, follow=True)
+
+    assert answer.redirect_chain == [(plan, 302)]
+    assert "Full at the moment" in answer.content.decode()
+
+
 def test_DI6_a_break_says_when_they_are_back(asked, worker, client_for):
     service, _page, _stop = asked
     staff = client_for(worker)
