@@ -105,7 +105,7 @@ def plan(*, episode: Episode) -> Plan:
     shown = tuple(_goal(row, [action for action in actions if action.goal_id == row.pk]) for row in goals)
     versions = _versions(episode_id=episode.pk)
     since = versions[0].agreed_at if versions else None
-    changed = [row for row in (*goals, *actions) if since is None or row.changed_at > since]
+    changed = [*(row.changed_at for row in goals), *(row.changed_at for row in actions)]
     return Plan(
         episode_id=episode.pk,
         strengths=tuple(_strengths(episode_id=episode.pk)),
@@ -115,7 +115,7 @@ def plan(*, episode: Episode) -> Plan:
             Agreed(row.number, row.agreed_at, row.get_agreed_how_display(), row.review_on, row.by.name)
             for row in versions
         ),
-        changes_since=len(changed),
+        changes_since=sum(since is None or at > since for at in changed),
         is_open=episode.ended_at is None,
     )
 
