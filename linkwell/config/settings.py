@@ -274,7 +274,9 @@ LINKWELL_PUBLIC_NAME = os.environ.get("LINKWELL_PUBLIC_NAME", "")
 LINKWELL_PUBLIC_STYLESHEET = os.environ.get("LINKWELL_PUBLIC_STYLESHEET", "")
 LINKWELL_PUBLIC_HELP = os.environ.get("LINKWELL_PUBLIC_HELP", "")
 LINKWELL_QUICK_EXIT_URL = os.environ.get("LINKWELL_QUICK_EXIT_URL") or "https://www.bbc.co.uk/weather"
-LINKWELL_MAP_TILES = os.environ.get("LINKWELL_MAP_TILES", "")  # https://…/{z}/{x}/{y}.png; none: no third party is asked
+LINKWELL_MAP_TILES = os.environ.get(
+    "LINKWELL_MAP_TILES", ""
+)  # https://…/{z}/{x}/{y}.png; none: no third party is asked
 LINKWELL_MAP_ATTRIBUTION = os.environ.get("LINKWELL_MAP_ATTRIBUTION", "")
 if LINKWELL_MAP_TILES:
     _tiles = urlsplit(LINKWELL_MAP_TILES)

@@ -18,6 +18,7 @@ from linkwell.common.scope import scope
 from linkwell.messages.templates import compose
 from linkwell.team import tokens
 from linkwell.team.models import OneTimeCode
+from linkwell.team.prepared import Prepared
 from tests.abuse.matrix import expected, planted
 from tests.abuse.matrix.canaries import Planted
 from tests.abuse.matrix.crawl import Crawl
@@ -248,9 +249,7 @@ def test_control_a_list_without_its_filter_is_found(client_for):
     world = World(expected.SUP, (OWN, "restricted, own caseload, not on the list", "excluded by name, own caseload"))
     with (
         mock.patch("linkwell.referrals.queries.reach.not_hidden", lambda *_given: Q()),
-        mock.patch(
-            "linkwell.support.queries.caseload._lines.made", {}
-        ),  # a plan kept by an earlier test has the filter
+        mock.patch.object(Prepared, "made", property(lambda _self: {}), create=True),  # kept ones have the filter
     ):
         crawl = Crawl(world, client_for(world.viewer)).walk()
     relations = {where.relation for where, _route in crawl.scan.leaks}

@@ -109,10 +109,13 @@ _BY_NAME = """(
     SELECT s.* FROM directory_service s WHERE {filters}
     ORDER BY (s.listing <> 'listed' OR s.operating = 'closed'), s.name, s.id LIMIT %(page)s OFFSET %(skip)s
 ) s"""
-_COUNT_NEAR = _COUNTS + """
+_COUNT_NEAR = (
+    _COUNTS
+    + """
 FROM directory_service s {placed}
 WHERE {filters} AND (%(latitude)s::float8 IS NULL OR p.metres IS NULL OR p.metres <= %(reach)s)
 """
+)
 _PAGE = """
 SELECT s.id, s.public_id, s.name, coalesce(o.name, '') AS organisation, s.times_text, s.is_free, s.cost_text,
        s.need_codes, s.operating, s.wait_weeks, s.listing, s.confirmed_at, s.confirmed_by, s.source_checked_on,
