@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 
 from linkwell.team import access
@@ -56,6 +57,18 @@ def _only_one(memberships: list[Membership], chosen: int | None, account_id: int
         former = Membership.objects.filter(pk=chosen, account_id=account_id).values_list("scheme_id", flat=True).first()
         memberships = [member for member in memberships if member.scheme_id == former]
     return memberships[0] if len(memberships) == 1 else None
+
+
+def live_session(key: str, *, at: datetime) -> Session | None:
+    """Return the row of a session that is not over; 1 statement, asked with every page."""
+    return _session.first(key=key, at=at)
+
+
+def _session_rows(shape: object, *, key: str, at: datetime) -> QuerySet[Session]:
+    return Session.objects.filter(session_key=key, expire_date__gt=at)
+
+
+_session = Prepared(_session_rows, walled=False)
 
 
 def account_by_id(account_id: int) -> Account | None:

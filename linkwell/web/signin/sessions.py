@@ -1,25 +1,15 @@
 """Sessions kept in the database, encrypted: what a page must remember may name a person."""
 
-from datetime import datetime
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
-from django.contrib.sessions.models import Session
 from django.db import InterfaceError, OperationalError
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from linkwell.common.crypto import decrypt, encrypt
-from linkwell.team.prepared import Prepared
-
-
-def _session(shape: object, *, key: str, at: datetime) -> QuerySet[Session]:
-    return Session.objects.filter(session_key=key, expire_date__gt=at)
-
-
-_live = Prepared(_session, walled=False)  # asked with every page
+from linkwell.team.queries import live_session
 
 
 class SessionStore(DatabaseSessions):
@@ -30,7 +20,7 @@ class SessionStore(DatabaseSessions):
         return DatabaseSessions.get_model_class()
 
     def _get_session_from_db(self) -> Any:
-        found = _live.first(key=str(self.session_key), at=timezone.now())
+        found = live_session(str(self.session_key), at=timezone.now())
         if found is None:
             self._session_key = None
         return found
