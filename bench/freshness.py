@@ -170,17 +170,19 @@ WORLDS = {
     "one wrong use of fifty reported, every order heeds it": World(reported=0.02),
     "one wrong use of ten reported, every order heeds it": World(reported=0.1),
 }
+UNSEEN = "eight towns on which nothing was chosen"
 
 
 def main() -> None:
     """Run every world; write the results, those that miss the goal among them."""
     facts = results.machine()
     found = {name: compare(world) for name, world in WORLDS.items()}
+    found[UNSEEN] = compare(World(seed=9_000_001), towns=8)
     results.table(
         ["world", *found["as documented"], "ratio"],
         [[name, *(round(value) for value in one.values()), f"{ratio(one):.2f}"] for name, one in found.items()],
     )
-    documented = ratio(found["as documented"])
+    unseen = ratio(found[UNSEEN])  # sizes and details of the order were chosen on the other towns
     results.write(
         "freshness",
         workload={
@@ -191,5 +193,5 @@ def main() -> None:
         ratios={name: ratio(one) for name, one in found.items()},
         facts=facts,
         same_answers=True,
-        goals={f"wrong uses at most {GOAL:g} of the better usual order": (round(documented, 3), documented <= GOAL)},
+        goals={f"wrong uses at most {GOAL:g} of the better usual order": (round(unseen, 3), unseen <= GOAL)},
     )  # fmt: skip
