@@ -18,7 +18,6 @@ from linkwell.common.scope import scope
 from linkwell.messages.templates import compose
 from linkwell.team import tokens
 from linkwell.team.models import OneTimeCode
-from linkwell.team.prepared import Prepared
 from tests.abuse.matrix import expected, planted
 from tests.abuse.matrix.canaries import Planted
 from tests.abuse.matrix.crawl import Crawl
@@ -27,6 +26,7 @@ from tests.abuse.matrix.sees import WORK_QUEUE, is_personal, may_see
 from tests.abuse.matrix.world import World
 from tests.factories import in_scheme
 from tests.fixtures import ProductClient
+from tests.prepared import asked_anew
 
 pytestmark = pytest.mark.django_db
 OWN = "own caseload"
@@ -249,7 +249,7 @@ def test_control_a_list_without_its_filter_is_found(client_for):
     world = World(expected.SUP, (OWN, "restricted, own caseload, not on the list", "excluded by name, own caseload"))
     with (
         mock.patch("linkwell.referrals.queries.reach.not_hidden", lambda *_given: Q()),
-        mock.patch.object(Prepared, "made", property(lambda _self: {}), create=True),  # kept ones have the filter
+        asked_anew(),
     ):
         crawl = Crawl(world, client_for(world.viewer)).walk()
     relations = {where.relation for where, _route in crawl.scan.leaks}

@@ -16,6 +16,7 @@ from linkwell.web import errors, policy
 from tests.abuse.matrix import cells, expected
 from tests.abuse.matrix.cells import Route, Runner, every_route, grid
 from tests.abuse.matrix.world import World
+from tests.prepared import asked_anew
 
 OWN, RESTRICTED = "own caseload", "restricted, own caseload, not on the list"
 
@@ -53,7 +54,7 @@ def run(client_for, seat, relations, *names):
 @pytest.mark.django_db
 def test_control_without_the_reach_filter_the_matrix_is_red(client_for):
     relations = (OWN, RESTRICTED, "excluded by name, own caseload")
-    with mock.patch("linkwell.referrals.queries.reach.not_hidden", lambda *_given: Q()):
+    with asked_anew(), mock.patch("linkwell.referrals.queries.reach.not_hidden", lambda *_given: Q()):
         runner, outcome = run(client_for, expected.SUP, relations, "people:person")
     assert {cell.relation for cell, _problem in outcome.wrong} == set(relations[1:])
     assert runner.scan.leaks

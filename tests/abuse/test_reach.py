@@ -31,6 +31,7 @@ from tests.factories import (
     ServiceFactory,
     in_scheme,
 )
+from tests.prepared import asked_anew
 
 rolled_back = pytest.mark.django_db
 NOW = timezone.now()
@@ -104,7 +105,7 @@ def test_T07_no_page_about_a_person_outside_the_caseload_opens_by_any_verb(schem
 def test_T07_the_guard_can_fail(scheme, client_for):
     """The mutant: with everyone in reach the page opens, so the test above would turn red."""
     ids = all_ids(PersonFactory(family_name=CANARY), MembershipFactory(role=LW))
-    with mock.patch.object(reach, "_within", lambda viewer, at, person: ~Q(pk__in=[])):
+    with asked_anew(), mock.patch.object(reach, "_within", lambda viewer, at, person: ~Q(pk__in=[])):
         answer = client_for(MembershipFactory(role=LW)).get(reverse("people:person", args=[ids["person_id"]]))
     assert answer.status_code == 200
 

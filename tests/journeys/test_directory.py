@@ -69,7 +69,7 @@ def test_a_link_worker_looks_something_up_and_says_how_it_is_now(page: Page, sig
     assert page.title() != "taken"
     look(page, "directory-service")
 
-    page.get_by_text("It’s closed, full or different now").click()
+    page.get_by_text("How it works now, with a reason or a date").click()
     page.get_by_label("Has a waiting list").check()
     page.get_by_label("Weeks to wait").fill("6")
     page.get_by_role("button", name="Save how it works now").click()

@@ -24,7 +24,8 @@ def test_every_template_reads_with_all_its_places_filled(template):
     mail = composed(template)
     assert "%(" not in mail.subject + mail.body
     assert "\n" not in mail.subject
-    assert "Ebbsworth · 01632 960001" in mail.body
+    signed = "Ebbsworth: " if template.endswith("_text") else "Ebbsworth · 01632 960001"  # a text has little room
+    assert signed in mail.body
 
 
 @pytest.mark.parametrize("template", sorted(TEMPLATES))

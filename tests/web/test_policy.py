@@ -15,11 +15,11 @@ from django.urls import path, reverse
 
 from linkwell.common.jobs import POLICIES
 from linkwell.common.models import AuditEvent
-from linkwell.team.access import LW, MGR, ROLE_NAMES, SUP
+from linkwell.team.access import LW, MGR, ROLE_NAMES, SUP, VOA
 from linkwell.team.models import Practice
 from linkwell.web import checks
 from linkwell.web.policy import by_account, by_token, public, route
-from tests.factories import MembershipFactory
+from tests.factories import MembershipFactory, OrganisationFactory
 from tests.fixtures import ProductClient
 
 NO_SUCH_ID = 999_999_999
@@ -135,7 +135,7 @@ def test_t08_a_job_without_a_policy_stops_the_start_up(monkeypatch):
 
 @pytest.mark.parametrize("role", ROLE_NAMES)
 def test_every_route_answers_a_role_as_its_policy_says(client_for, scheme, role):
-    client = client_for(MembershipFactory(role=role))
+    client = client_for(MembershipFactory(role=role, organisation=OrganisationFactory() if role == VOA else None))
     absent = client.get(NO_SUCH_PAGE)
     wrong = []
     for name, address, has_ids, policy in ours():

@@ -9,6 +9,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 
 from linkwell.common import audit
+from linkwell.common.errors import NotVisible
 from linkwell.directory import derive
 from linkwell.directory.duplicates import fields
 from linkwell.directory.errors import AnswerRefused
@@ -68,6 +69,8 @@ def undo_joining(*, joining_id: int, by: Membership, at: datetime) -> Joining:
     """Take two entries apart: every field that was taken is as it was before, and both are read anew."""
     joining = Joining.objects.select_for_update().filter(pk=joining_id, undone_at=None).first()
     if joining is None:
+        if not Joining.objects.filter(pk=joining_id).exists():
+            raise NotVisible
         raise AnswerRefused("These entries have been taken apart already.")
     both = {
         one.pk: one

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from linkwell.common import audit
+from linkwell.common.errors import NotVisible
 from linkwell.directory.errors import AnswerRefused, ImportRunning
 from linkwell.directory.imports import deletions, raws
 from linkwell.directory.imports.batch import Batch
@@ -33,6 +34,8 @@ def answer_question(*, question_id: int, answer: str, by: Membership, at: dateti
         .first()
     )
     if question is None:
+        if not Question.objects.filter(pk=question_id).exists():
+            raise NotVisible
         raise AnswerRefused("This question has been settled already.")
     if answer not in ANSWERS[question.kind]:
         raise AnswerRefused("Choose one of the answers.")

@@ -17,14 +17,14 @@ class Source(models.Model):
     created_at = models.DateTimeField()
     licence = models.TextField(blank=True, default="")
     attribution = models.TextField(blank=True, default="")
-    url = models.TextField(blank=True, default="")  # empty where files are brought by hand
-    format = models.CharField(max_length=12, blank=True, default="auto")
-    mapping = models.TextField(blank=True, default="")  # for spreadsheets: what their columns are
+    url = models.TextField(blank=True, default="", db_default="")  # empty where files are brought by hand
+    format = models.CharField(max_length=12, blank=True, default="auto", db_default="auto")
+    mapping = models.TextField(blank=True, default="", db_default="")  # for spreadsheets: what their columns are
     every_hours = models.PositiveSmallIntegerField(null=True)
     next_due_at = models.DateTimeField(null=True)
-    is_paused = models.BooleanField(default=False)
-    failures = models.PositiveSmallIntegerField(default=0)  # one after another, up to now
-    is_approved = models.BooleanField(default=False)
+    is_paused = models.BooleanField(default=False, db_default=False)
+    failures = models.PositiveSmallIntegerField(default=0, db_default=0)  # one after another, up to now
+    is_approved = models.BooleanField(default=False, db_default=False)
     approved_at = models.DateTimeField(null=True)
     approved_by = models.BigIntegerField(null=True)  # the membership; a number, for it may belong to any scheme
 
@@ -56,7 +56,7 @@ class ImportRun(models.Model):
     ended_at = models.DateTimeField(null=True)
     format = models.CharField(max_length=10)
     file_name = models.TextField(blank=True, default="")
-    list_name = models.TextField(blank=True, default="")  # which list of its source, "" for the only one
+    list_name = models.TextField(blank=True, default="", db_default="")  # which list of its source, "" for the only one
     whole_list = models.BooleanField(default=False)  # only a whole list can say that an entry has gone
     read = models.PositiveIntegerField(default=0)
     created = models.PositiveIntegerField(default=0)
@@ -65,13 +65,17 @@ class ImportRun(models.Model):
     refused = models.PositiveIntegerField(default=0)
     closed = models.PositiveIntegerField(default=0)  # entries gone from the list
     withheld = models.PositiveIntegerField(default=0)  # entries gone, but too many at once to believe
-    held = models.PositiveIntegerField(default=0)  # records that a person must look at first
-    is_partial = models.BooleanField(default=False)  # pages or records failed: what came was taken, none closed
-    trouble = models.TextField(blank=True, default="")  # why it failed or what was missing, in a sentence
+    held = models.PositiveIntegerField(default=0, db_default=0)  # records that a person must look at first
+    is_partial = models.BooleanField(
+        default=False, db_default=False
+    )  # something failed: what came was taken, none closed
+    trouble = models.TextField(
+        blank=True, default="", db_default=""
+    )  # why it failed or what was missing, in a sentence
     begun_by = models.BigIntegerField(null=True)  # the membership; empty for the clock and the command
     agreed_at = models.DateTimeField(null=True)  # when a person agreed that what was withheld has gone
     agreed_by = models.BigIntegerField(null=True)
-    agreement_used = models.BooleanField(default=False)  # the next whole list was compared under it
+    agreement_used = models.BooleanField(default=False, db_default=False)  # the next whole list was compared under it
 
     field_classes = classes(
         public="id source state started_at ended_at format file_name list_name whole_list read created updated"
@@ -116,7 +120,7 @@ class FieldSource(models.Model):
     set_by = models.BigIntegerField(null=True)  # the membership; a number, for it may belong to any scheme
     note = models.TextField(blank=True, default="")
     said = models.JSONField(null=True)
-    said_known = models.BooleanField(default=False)
+    said_known = models.BooleanField(default=False, db_default=False)
     taken_from = models.ForeignKey("Service", models.CASCADE, null=True, related_name="+")  # a joined entry
 
     field_classes = classes(

@@ -58,6 +58,8 @@ def undo(request: MemberRequest, joining_id: int) -> HttpResponse:
     """Take two joined entries apart."""
     try:
         actions.undo_joining(joining_id=joining_id, by=request.staff, at=timezone.now())
+    except NotVisible:
+        raise
     except DomainError as error:
         return _pairs(request, refusal=str(error))
     succeeded(request, _("They are two entries again, each as it was."))

@@ -67,6 +67,8 @@ def answer(request: MemberRequest, question_id: int) -> HttpResponse:
     said = request.POST.get("answer", "")
     try:
         answer_question(question_id=question_id, answer=said, by=request.staff, at=timezone.now())
+    except NotVisible:
+        raise
     except DomainError as error:
         return _questions(request, refusal=str(error))
     succeeded(request, _("Settled. The entry says so from now on."))

@@ -129,6 +129,7 @@ def approve(request: MemberRequest, source_id: int) -> HttpResponse:
 @route(roles={DIR}, relation="none")
 def hide(request: MemberRequest, service_id: int) -> HttpResponse:
     """Take one entry out of everything at once."""
+    sources.check_known(service_id)
     form = HideForm(request.POST)
     if not form.is_valid():
         return render(request, "sources/hide.jinja", {"form": form, "service_id": service_id}, status=200)
