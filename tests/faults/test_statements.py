@@ -4,7 +4,6 @@ Security: Z03. `make faults` goes through every point of every act; here three a
 """
 
 import json
-import random
 import subprocess
 import sys
 from pathlib import Path
@@ -17,8 +16,7 @@ WHOLE = ("refer_on", "log_contact", "receive")
 
 @pytest.mark.fault
 def test_Z03_record_audit_outbox_and_history_stand_together_or_not_at_all():
-    seed = random.randrange(1_000_000)
-    words = ["--all", ",".join(WHOLE), "--some", "3", "--seed", str(seed)]
+    words = ["--all", ",".join(WHOLE), "--some", "3", "--seed", "7"]
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "tests.faults.statements", *words],
         cwd=ROOT, capture_output=True, text=True, timeout=600,
@@ -26,7 +24,7 @@ def test_Z03_record_audit_outbox_and_history_stand_together_or_not_at_all():
 
     assert done.returncode == 0, done.stderr[-3000:]
     found = {one["act"]: one for one in json.loads(done.stdout)}
-    assert [sentence for one in found.values() for sentence in one["broken"]] == [], f"seed {seed}"
+    assert [sentence for one in found.values() for sentence in one["broken"]] == []
     assert len(found) == 12 and all(one["kills"] >= 3 for one in found.values())
     for act in WHOLE:
         assert found[act]["kills"] >= found[act]["points"] > 15

@@ -1,7 +1,6 @@
 """`migrate` killed on its way runs again to the same end, and the first release serves meanwhile. Security: Z38."""
 
 import json
-import random
 import subprocess
 import sys
 from pathlib import Path
@@ -15,8 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.mark.fault
 def test_Z38_migrations_killed_on_the_way_end_in_the_same_tables_and_rows_and_the_first_release_serves_meanwhile():
-    seed = random.randrange(1_000_000)
-    words = ["--people", "2000", "--kills", "4", "--seed", str(seed)]
+    words = ["--people", "2000", "--kills", "4", "--seed", "7"]
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "tests.faults.upgrade", *words],
         cwd=ROOT, capture_output=True, text=True, timeout=600,
@@ -24,8 +22,8 @@ def test_Z38_migrations_killed_on_the_way_end_in_the_same_tables_and_rows_and_th
 
     assert done.returncode == 0, done.stderr[-3000:]
     found = json.loads(done.stdout)
-    assert found["broken"] == [], f"seed {seed}"
-    assert found["kills"] >= 1 and found["people"] == 2000
+    assert found["broken"] == []
+    assert found["kills"] >= 2 and found["people"] == 2000
 
 
 def test_Z38_a_column_that_is_gone_or_must_be_given_at_once_is_told():

@@ -54,6 +54,7 @@ PEOPLE = """
 """
 DIGEST = "SELECT count(*), coalesce(sum(hashtextextended({columns}, 0)), 0)::text FROM {table} AS t"
 GAVE_UP = 3
+EACH_PART_HAS = 200  # statements at least, so the first kill of a part always finds one to die at
 LONGEST_RUN = 120  # seconds; one that waits for a table must not wait for ever
 KEPT = ("people_person", "team_scheme", "team_host", "common_auditevent")
 
@@ -111,7 +112,7 @@ class Upgrade:
     def kill_on_the_way(self, targets: dict[str, str] | None, chance: random.Random, *, kills: int) -> None:
         """Kill it that often, each time somewhere further on, then let it come to its end."""
         for _ in range(kills):
-            if self.run(targets, int(chance.paretovariate(0.5) * 3)):
+            if self.run(targets, min(int(chance.paretovariate(0.5) * 3), EACH_PART_HAS)):
                 break
             self.old_page_works()
         assert self.run(targets, None)
