@@ -12,11 +12,14 @@ import os
 import socket
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 from tests.database import Clone, TestServer, django_settings, test_server
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # the browser's driver runs an event loop
+hypothesis.settings.register_profile("suite", derandomize=True, deadline=None)  # the same cases on every run
+hypothesis.settings.load_profile("suite")
 pytest_plugins = ["tests.fixtures", "tests.story"]
 CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 CHROMIUM_OPTIONS = [

@@ -13,4 +13,5 @@ STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.Static
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LINKWELL_STRICT_TEMPLATES = True  # a name that a template misspells fails its test
 AUDIT_HEADS = ""  # a test that tells a second place names a folder of its own
+MFA_TOTP_TOLERANCE = 1  # or a test would fail that types its code at the end of a half minute
 FEED_LIST_SECONDS = 0  # a list of the feed is read anew each time

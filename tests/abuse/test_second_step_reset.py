@@ -1,10 +1,8 @@
 """L07: a lost second step is reset by a colleague with the right, by mailbox and password, and in the open."""
 
-import time
-
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from allauth.mfa.totp.internal.auth import TOTP
 from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
@@ -15,6 +13,7 @@ from linkwell.messages.queries import mail_of
 from linkwell.team import actions, errors
 from linkwell.team.access import ADM, COM, DIR, IG, LW, MGR, REF, SUP
 from linkwell.team.models import Account, Proposal, Token
+from tests.codes import code_now
 from tests.factories import PASSWORD, TOTP_SECRET, MembershipFactory, in_scheme
 from tests.fixtures import ProductClient
 
@@ -182,8 +181,7 @@ def test_with_link_and_password_a_new_step_is_set_up_and_the_link_is_over(scheme
     give_password(browser, worker.account)
     assert browser.get(SET_UP).status_code == 200
 
-    counter = int(time.time()) // 30
-    typed = format_hotp_value(hotp_value(browser.session["mfa.totp.secret"], counter))
+    typed = code_now(browser.session["mfa.totp.secret"])
     browser.post(SET_UP, {"code": typed})
 
     assert browser.get("/more/").status_code == 200

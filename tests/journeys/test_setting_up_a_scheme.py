@@ -1,10 +1,8 @@
 """A scheme begins: from the console's link to a team that is invited and practices that refer. Features: SE4, TA10."""
 
 import re
-import time
 
 import pytest
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -12,16 +10,10 @@ from linkwell.places.models import ReferencePractice
 from linkwell.team import actions
 from linkwell.team.access import LW, MGR
 from tests import browser
+from tests.codes import code_now
 from tests.factories import PASSWORD, EpisodeFactory, MembershipFactory, SchemeFactory, in_scheme
 
 pytestmark = pytest.mark.journey
-
-
-def code_now(secret: str) -> str:
-    """Return the code that an app shows, one that still holds for the seconds that typing takes."""
-    if (left := 30 - time.time() % 30) < 8:
-        time.sleep(left + 0.1)
-    return format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
 
 
 def given_a_new_scheme() -> str:

@@ -1,25 +1,15 @@
 """Staff sign in with password and second step: the app's code, then a passkey, all under the security policy."""
 
-import time
-
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from playwright.sync_api import Page, expect
 
 from tests import browser
-from tests.factories import PASSWORD, TOTP_SECRET, AccountFactory
+from tests.codes import code_now
+from tests.factories import PASSWORD, AccountFactory
 
 pytestmark = pytest.mark.journey
-
-
-def code_now(secret: str = TOTP_SECRET) -> str:
-    """Return the code that an authenticator app shows, one that still holds for the seconds that typing takes."""
-    if (left := 30 - time.time() % 30) < 8:
-        time.sleep(left + 0.1)
-    counter = next(iter(yield_hotp_counters_from_time()))
-    return format_hotp_value(hotp_value(secret, counter))
 
 
 @pytest.fixture

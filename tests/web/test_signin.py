@@ -11,7 +11,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.models import Session
 from django.core import mail
@@ -25,16 +25,13 @@ from linkwell.common.crypto import decrypt
 from linkwell.team.access import LW, MGR
 from linkwell.web.signin.sessions import SessionStore
 from tests import mails
+from tests.codes import code_now
 from tests.factories import PASSWORD, TOTP_SECRET, AccountFactory, MembershipFactory
 from tests.fixtures import ProductClient
 
 LOGIN, HOME = "/account/login/", "/"
 AUTHENTICATE, SET_UP = "/account/2fa/authenticate/", "/account/2fa/totp/activate/"
 STAFF_PAGE = "/more/"
-
-
-def code(secret=TOTP_SECRET, periods=0):
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + periods))
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +56,7 @@ def give_password(client, account, password=PASSWORD, **data):
 
 def sign_in(client, account, **data):
     give_password(client, account, **data)
-    return client.post(AUTHENTICATE, {"code": code()})
+    return client.post(AUTHENTICATE, {"code": code_now()})
 
 
 def is_signed_in(client):
@@ -73,7 +70,7 @@ def test_password_and_code_of_the_app_sign_in(client, worker):
     first = give_password(client, worker.account)
     assert first.url == AUTHENTICATE and not is_signed_in(client)
 
-    second = client.post(AUTHENTICATE, {"code": code()})
+    second = client.post(AUTHENTICATE, {"code": code_now()})
 
     assert second.status_code == 302 and second.url == HOME
     assert is_signed_in(client)
@@ -90,7 +87,7 @@ def test_a_wrong_password_goes_no_further(client, worker, password):
 def test_a_wrong_code_goes_no_further(client, worker):
     give_password(client, worker.account)
 
-    answer = client.post(AUTHENTICATE, {"code": code(periods=40)})
+    answer = client.post(AUTHENTICATE, {"code": code_now(periods=40)})
 
     assert answer.status_code == 200 and not is_signed_in(client)
 
@@ -99,7 +96,7 @@ def test_a_code_of_the_app_works_once(worker):
     one, two = ProductClient(), ProductClient()
     give_password(one, worker.account)
     give_password(two, worker.account)
-    typed = code()
+    typed = code_now()
 
     one.post(AUTHENTICATE, {"code": typed})
     two.post(AUTHENTICATE, {"code": typed})
@@ -167,7 +164,7 @@ def test_setting_up_the_app_opens_the_product_and_shows_recovery_codes(client, s
     assert page.status_code == 200  # no second question for the password just typed
     before = client.session.session_key
 
-    done = client.post(SET_UP, {"code": code(client.session["mfa.totp.secret"])})
+    done = client.post(SET_UP, {"code": code_now(client.session["mfa.totp.secret"])})
 
     assert done.url == "/account/2fa/recovery-codes/"
     assert client.get(done.url).status_code == 200
@@ -187,7 +184,7 @@ def test_l07_a_session_from_before_the_second_factor_must_prove_it(scheme):
     thief.post("/account/reauthenticate/", {"password": PASSWORD})
     assert not is_signed_in(thief)
     before = thief.session.session_key
-    thief.post("/account/2fa/reauthenticate/", {"code": code()})
+    thief.post("/account/2fa/reauthenticate/", {"code": code_now()})
     assert is_signed_in(thief) and thief.session.session_key != before
 
 
@@ -252,11 +249,11 @@ def test_l01_guessing_codes_is_stopped_even_from_many_addresses(worker):
     for number in range(5):
         browser = ProductClient(REMOTE_ADDR=f"192.0.2.{number}")
         give_password(browser, worker.account)
-        browser.post(AUTHENTICATE, {"code": code(periods=40 + number)})
+        browser.post(AUTHENTICATE, {"code": code_now(periods=40 + number)})
 
     late = ProductClient(REMOTE_ADDR="192.0.2.99")
     give_password(late, worker.account)
-    late.post(AUTHENTICATE, {"code": code()})
+    late.post(AUTHENTICATE, {"code": code_now()})
 
     assert not is_signed_in(late)
 
@@ -456,7 +453,7 @@ ELSEWHERE = [
 @pytest.mark.parametrize("where", ELSEWHERE)
 def test_l09_signing_in_leads_nowhere_else(client, worker, where):
     give_password(client, worker.account, next=where)
-    answer = client.post(AUTHENTICATE, {"code": code(), "next": where})
+    answer = client.post(AUTHENTICATE, {"code": code_now(), "next": where})
 
     assert leads_home(answer.url)
 
