@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from linkwell.messages.templates import TEMPLATES
 from linkwell.web.logs import HideSecrets
 
 
@@ -20,7 +21,10 @@ def logged(message: str, *, fault: BaseException | None = None) -> str:
     return logging.Formatter("%(message)s").format(record)
 
 
-@pytest.mark.parametrize("path", ["/r/abcSECRETdef/", "/i/abcSECRETdef/code/"])
+LINKS = sorted({made.link_path for made in TEMPLATES.values() if made.link_path})
+
+
+@pytest.mark.parametrize("path", [*(link.format(secret="abcSECRETdef") for link in LINKS), "/i/abcSECRETdef/code/"])
 def test_the_secret_of_a_link_is_hidden(path):
     line = logged(f"Internal Server Error: {path}")
     assert "SECRET" not in line and path[:3] in line
