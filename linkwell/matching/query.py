@@ -58,10 +58,13 @@ class Parts:
     fresh: float = 0.0
     unknown: float = 0.0
     room: float = 0.0
+    meaning: float = 0.0
+    tried: float = 0.0
 
     @property
     def score(self) -> float:
-        return round(self.needs + self.heard + self.words + self.near + self.fresh + self.unknown + self.room, 6)
+        said = self.needs + self.heard + self.words + self.near + self.fresh + self.unknown + self.room
+        return round(said + self.meaning + self.tried, 6)
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,7 @@ class Suggestion:
     cost: str
     status: str  # how it works now, where that is not simply open
     modes: tuple[str, ...] = ()
+    location_id: int | None = None  # the place that fits, where it fits by its place
 
     @property
     def ask_first_line(self) -> str:
@@ -105,6 +109,7 @@ class NearMiss:
     organisation: str
     fails: str  # "fits, but Wednesdays only"
     score: float
+    code: str = ""  # which limit fails: a key of `reasons.near_miss`
 
 
 @dataclass(frozen=True)
@@ -127,3 +132,4 @@ class Answer:
     heard: tuple[tuple[str, str], ...] = ()  # needs recognised in the words: (code, phrase)
     words_not_found: tuple[str, ...] = ()
     not_shown: int = 0  # would fit, but nobody confirmed them for too long
+    looked_for: tuple[tuple[str, str], ...] = ()  # a word as asked, and what was looked for beside or in its place

@@ -21,6 +21,7 @@ Rarity of a word is ln(1 + entries / entries that hold it). Ties go to the neare
 implementation in the tests is its judge.
 """
 
+from dataclasses import dataclass
 from math import log
 
 NEED = 2.0
@@ -61,3 +62,21 @@ def telling(holding: dict[str, int], entries: int) -> list[str]:
     known = [word for word, count in holding.items() if count]
     rare = [word for word in known if holding[word] <= max(FEW_ENTRIES, COMMON_SHARE * entries)]
     return rare or known
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A setting of the engine's one public call.
+
+    is_product  the table above; otherwise `2 × code share + BM25 + near`, the workload that engines are measured on
+    expands     misspelt words, other words for the same thing and abbreviations are looked for as well
+    near_misses how many are shown of what fails one limit only
+    """
+
+    is_product: bool = True
+    expands: bool = True
+    near_misses: int = 5
+
+
+PRODUCT = Weights()
+WORKLOAD = Weights(is_product=False, expands=False, near_misses=0)
