@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -321,6 +322,19 @@ def test_DI5_a_call_is_answered_in_one_tap(scheme, source):
     assert calling.calls(at=NOW + timedelta(days=30)).count == 0
     with pytest.raises(ConfirmationRefused):
         calling.record_call(call_id=1, found="perhaps", number="", by=by, at=NOW)
+
+
+def test_DI5_a_call_and_a_confirmation_at_once_lock_the_entry_first_so_that_neither_waits_for_ever(scheme, source):
+    _, service = group(source)
+    directory.record_report(service_id=service.pk, kind="wrong", by=None, at=NOW)
+    call = Call.objects.get(ended_at=None)
+
+    with CaptureQueriesContext(connection) as asked:
+        calling.record_call(call_id=call.pk, found="right", number="", by=MembershipFactory(scheme=scheme), at=NOW)
+
+    locked = [one["sql"] for one in asked if "FOR UPDATE" in one["sql"]]
+    assert ['FROM "directory_service"' in sql for sql in locked[:2]] == [True, False]
+    assert 'FROM "directory_call"' in locked[1]
 
 
 def test_DI5_the_order_is_use_times_the_chance_of_being_wrong(scheme, source):

@@ -5,7 +5,8 @@ from datetime import time, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from linkwell.directory import actions
@@ -178,6 +179,15 @@ def test_DI8_two_who_decide_at_once_the_second_comes_too_late(account, editor, s
     taken(which, editor)
     with pytest.raises(NoSuchChange):
         moderation.refuse_changes(submission=which, why="No", by=editor, at=NOW)
+
+
+def test_DI8_whoever_decides_locks_the_entry_before_its_changes_as_whoever_suggests_does(account, editor, shed):
+    which = suggest(account, shed, what_to_bring="A hat")
+    with CaptureQueriesContext(connection) as asked:
+        taken(which, editor)
+    locked = [one["sql"] for one in asked if "FOR UPDATE" in one["sql"]]
+    assert ['FROM "directory_service"' in sql for sql in locked[:2]] == [True, False]
+    assert 'FROM "directory_changerequest"' in locked[1]
 
 
 def test_DI8_a_stale_suggestion_shows_all_three_and_a_change_while_one_looks_is_not_lost(account, editor, shed):

@@ -112,9 +112,12 @@ def record_call(*, call_id: int, found: str, number: str, by: Membership, at: da
     """
     if found not in OUTCOMES:
         raise ConfirmationRefused("Choose what came of the call.")
-    call = Call.objects.select_for_update(of=("self",)).filter(pk=call_id).first()
-    if call is None:
+    service_id = Call.objects.filter(pk=call_id).values_list("service_id", flat=True).first()
+    if service_id is None:
         raise NoSuchService
+    # The entry first, then its call: so does whoever confirms it meanwhile, and neither waits for the other for ever
+    Service.objects.select_for_update(of=("self",)).get(pk=service_id)
+    call: Call = Call.objects.select_for_update(of=("self",)).get(pk=call_id)
     if call.ended_at is not None:
         return call
     actions.record_verification(service_id=call.service_id, who="worker", how="phone", found=found, by=by, at=at)
@@ -140,7 +143,9 @@ def fill(*, at: datetime, may_write: bool = True) -> int:
     found = queries.sunk_without_call(on=on, most=MOST_NEW, may_write=may_write)
     call_list.add_calls(found, why="old", at=at, harm={})
     weights = queries.harm_of(None, on=on)
-    rows = list(Call.objects.select_for_update().filter(ended_at=None, service__in=weights).order_by("pk"))
+    # One that somebody is just noting weighs nothing: it is left for the next night
+    waiting = Call.objects.select_for_update(skip_locked=True).filter(ended_at=None, service__in=weights)
+    rows = list(waiting.order_by("pk"))
     for row in rows:
         row.harm = weights[row.service_id]
     Call.objects.bulk_update(rows, ["harm"], batch_size=1000)

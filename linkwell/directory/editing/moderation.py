@@ -162,9 +162,14 @@ def settle_address(*, organisation_id: int, email: str, by: Membership, at: date
 
 
 def _waiting(submission: uuid.UUID) -> list[ChangeRequest]:
-    """Return the waiting changes of a submission, locked: of two who decide at once the second comes too late."""
-    rows = ChangeRequest.objects.select_for_update(of=("self",)).filter(submission=submission, state="waiting")
-    found = list(rows.select_related("service", "by").order_by("pk"))
+    """Return the waiting changes of a submission, locked: of two who decide at once the second comes too late.
+
+    Their entry is locked before them, as by whoever suggests more of it meanwhile: neither waits for the other for ever.
+    """
+    rows = ChangeRequest.objects.filter(submission=submission, state="waiting")
+    Service.objects.select_for_update(of=("self",)).filter(pk__in=rows.values("service_id")).first()
+    locked = rows.select_for_update(of=("self",))
+    found = list(locked.select_related("service", "by").order_by("pk"))
     if not found:
         raise NoSuchChange
     return found
