@@ -164,7 +164,7 @@ def settle_address(*, organisation_id: int, email: str, by: Membership, at: date
 def _waiting(submission: uuid.UUID) -> list[ChangeRequest]:
     """Return the waiting changes of a submission, locked: of two who decide at once the second comes too late.
 
-    Their entry is locked before them, as by whoever suggests more of it meanwhile: neither waits for the other for ever.
+    Their entry is locked before them, as by whoever suggests more of it meanwhile: neither waits for ever.
     """
     rows = ChangeRequest.objects.filter(submission=submission, state="waiting")
     Service.objects.select_for_update(of=("self",)).filter(pk__in=rows.values("service_id")).first()
