@@ -18,6 +18,7 @@ from linkwell.directory.models.editing import EntryEvent, GroupCheck
 from linkwell.directory.models.entries import Location, Organisation, Service, ServiceAtLocation
 from linkwell.directory.models.feeds import FieldSource, ImportRow, ImportRun, Source
 from linkwell.directory.models.review import Duplicate, Joining, NeedPhrase, Question, RawRecord, TermNeed
+from linkwell.directory.models.searching import SearchChange
 from linkwell.directory.models.standing import (
     ChangeRequest,
     InternalRemark,
@@ -56,6 +57,7 @@ __all__ = [
     "RawRecord",
     "Report",
     "Schedule",
+    "SearchChange",
     "Service",
     "ServiceArea",
     "ServiceAtLocation",
