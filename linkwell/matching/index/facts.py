@@ -1,6 +1,6 @@
 """One service as the engine knows it. Plain values: who fills them and from where is no matter here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -33,6 +33,8 @@ class ServiceFacts:
 
     named        what it is called: words here count twice (the name, and other names of it)
     text         all else that is searched: the organisation's name, description, terms
+    stems        the searched stems where the directory keeps them: (of the name, of the rest); then these are searched,
+                 as they are, and `named` and `text` only tell what is meant
     needs        code → (surely: by a term, a mapping, the name or a hand; the phrase that says so)
     modes        as its source says; `operating` "phone_only" and "online_only" go before them
     slots        weekly slots (`vocabulary.slots_of`)
@@ -51,6 +53,7 @@ class ServiceFacts:
     organisation: str = ""
     named: str = ""
     text: str = ""
+    stems: tuple[Sequence[str], Sequence[str]] | None = None
     needs: Mapping[str, tuple[bool, str]] = field(default_factory=dict)
     modes: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
