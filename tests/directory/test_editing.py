@@ -19,6 +19,7 @@ from linkwell.directory.models import (
     FieldSource,
     InternalRemark,
     Location,
+    Question,
     RawRecord,
     Schedule,
     Service,
@@ -383,6 +384,21 @@ def test_DI17_what_waited_and_what_history_held_of_the_place_is_shown_to_nobody(
     keeping.hide_address(service_id=refuge.pk, why="A refuge", by=editor, at=NOW)
     shown = str(queries.versions(refuge.pk, scheme_id=editor.scheme_id)) + str(queries.waiting_changes())
     assert "Hidden Lane" not in shown + str(list(ChangeRequest.objects.values_list("was", "suggested")))
+
+
+def test_DI17_nothing_that_was_said_of_the_place_is_kept_not_even_what_was_decided_long_ago(editor):
+    service = imported()
+    moved = {"places": "Address: 13 Hidden Lane\nTown: Sale"}
+    which = moderation.suggest_changes(service_id=service.pk, fields=moved, origin="worker", by=editor, at=NOW)
+    taken(which, editor)
+    imported(service_at_locations=[{"location": {"id": "l1", "name": "At 14 Hidden Lane"}}])
+    assert Question.objects.filter(service=service, field="places", settled_at=None).exists()
+    keeping.hide_address(service_id=service.pk, why="A refuge", by=editor, at=NOW)
+
+    kept = [*FieldSource.objects.values_list("said"), *Question.objects.values_list("ours", "theirs", "record")]
+    kept += ChangeRequest.objects.values_list("was", "suggested", "taken_as")
+    assert kept and "Hidden Lane" not in str(kept)
+    assert not Question.objects.filter(service=service, settled_at=None).exists()
 
 
 def test_DI17_to_give_an_address_out_again_takes_a_reason_and_the_address(editor, refuge):

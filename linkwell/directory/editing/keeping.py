@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from linkwell.common import audit
 from linkwell.directory import actions, listeners
@@ -18,6 +19,7 @@ from linkwell.directory.models import (
     FieldSource,
     GroupCheck,
     Organisation,
+    Question,
     RawRecord,
     Service,
 )
@@ -130,16 +132,14 @@ def hide_address(*, service_id: int, why: str, by: Membership, at: datetime) -> 
         raise ChangeRefused("The address of this entry is not given out already.")
     names = _names_of_place(service)
     _forget_places(service, at)
-    RawRecord.objects.filter(service=service).delete()  # what its list said of it, the address with it
+    _forget_what_was_said(service, by=by, at=at)
     service.is_undisclosed, service.changed_at = True, at
     service.save(update_fields=["is_undisclosed", "changed_at"])
     for column in ("is_undisclosed", "places"):
         FieldSource.objects.update_or_create(
-            service=service, field=column, defaults={"set_at": at, "set_by": by.pk, "note": reason}
-        )
-    ChangeRequest.objects.filter(service=service, field="places", state="waiting").update(
-        state="refused", refused_why="The address is not given out.", was="", suggested="", decided_at=at, decided_by=by
-    )
+            service=service, field=column,
+            defaults={"set_at": at, "set_by": by.pk, "note": reason, "said": None, "said_known": False},
+        )  # fmt: skip
     history.note_event(service, "hidden", why=reason, by=by, at=at)
     audit.record("directory.address_hidden", about=service, by=by, at=at)
     said = entry.texts_of(history.held(service.pk))
@@ -168,6 +168,20 @@ def _forget_places(service: Service, at: datetime) -> None:
         place.name = place.description = place.address = place.postcode = place.outcode = place.transport = ""
         place.save()
         place.accessibility.all().delete()
+
+
+def _forget_what_was_said(service: Service, *, by: Membership, at: datetime) -> None:
+    """Empty what lists and people said of its place: records, questions of imports, changes, whatever came of them."""
+    RawRecord.objects.filter(service=service).delete()
+    asked = Question.objects.filter(Q(field="places") | Q(record__isnull=False), service=service)
+    asked.filter(settled_at=None).update(settled_at=at, settled_by=by.pk, answer="withdrawn")
+    asked.filter(field="places").update(ours=None, theirs=None)
+    asked.update(record=None)
+    changes = ChangeRequest.objects.filter(service=service, field="places")
+    changes.filter(state="waiting").update(
+        state="refused", refused_why="The address is not given out.", decided_at=at, decided_by=by
+    )
+    changes.update(was="", suggested="", taken_as="")
 
 
 @transaction.atomic
