@@ -10,7 +10,7 @@ import httpx
 from linkwell.directory.errors import ImportRunning
 from linkwell.directory.imports import ImportResult
 from linkwell.directory.imports.queries import source_to_read
-from linkwell.directory.imports.run import begin_run, fail_run, take_in
+from linkwell.directory.imports.run import begin_run, fail_run, is_partial, take_in
 from linkwell.directory.imports.sources import note_end
 from linkwell.directory.models import Source
 from linkwell.directory.records import Issue, Reader
@@ -92,11 +92,6 @@ def _found(url: str, reader: Reader) -> Found:
         here=here, names=tuple(names[:SHOWN]), refused=tuple(refused[:SHOWN]), repaired=repaired,
         remarks=tuple(reader.mended),
     )  # fmt: skip
-
-
-def is_partial(reader: Reader) -> bool:
-    """Say whether a list fetched by its address came without some of its parts."""
-    return not reader.is_whole_list and bool(reader.mended)
 
 
 def read_source(source_id: int, *, clock: Callable[[], datetime], asking: Asking | None = None) -> ImportResult | None:

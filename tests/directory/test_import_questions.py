@@ -220,6 +220,24 @@ def test_DI17_the_next_reading_shows_the_address_once_a_person_said_so(editor):
     assert SENT in Location.objects.get().address
 
 
+@pytest.mark.parametrize("answer", ["theirs", "different"])
+def test_DI17_whose_an_entry_is_does_not_answer_whether_its_address_may_be_shown(editor, answer):
+    take(refuge(**PLACE))
+    moved = service(name="Family support", organization={"id": "o9", "name": "Board Games"}, **PLACE)
+    take(moved, days=1)
+    line = question()
+    assert line.kind == Question.OWNER
+    assert SENT.encode() not in raws.unpack(bytes(line.record)).record, "not even with the question"
+
+    answer_question(question_id=line.pk, answer=answer, by=editor, at=NOW)
+
+    entry = Service.objects.get(external_id="1")
+    assert (entry.name, entry.is_undisclosed) == ("Family support", True)
+    assert not Location.objects.filter(address__contains="Secret").exists()
+    take(moved, days=2)
+    assert question().kind == Question.EXPOSURE, "the next reading asks that by itself"
+
+
 def test_DI17_a_place_of_an_undisclosed_service_stays_hidden_in_the_record_of_another():
     take(refuge(**PLACE))
     take(service(2, **PLACE), days=1)

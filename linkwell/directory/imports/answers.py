@@ -7,11 +7,11 @@ from django.db import connection, transaction
 
 from linkwell.common import audit
 from linkwell.common.errors import NotVisible
-from linkwell.directory.errors import AnswerRefused, ImportRunning
+from linkwell.directory.errors import AnswerRefused
 from linkwell.directory.imports import deletions, raws
 from linkwell.directory.imports.batch import Batch
 from linkwell.directory.imports.corrections import Corrections, group_of
-from linkwell.directory.imports.run import LOCK
+from linkwell.directory.imports.run import lock
 from linkwell.directory.models import FieldSource, Location, Question, Service, Source
 from linkwell.directory.records import ServiceRecord
 from linkwell.team.models import Membership
@@ -39,20 +39,13 @@ def answer_question(*, question_id: int, answer: str, by: Membership, at: dateti
         raise AnswerRefused("This question has been settled already.")
     if answer not in ANSWERS[question.kind]:
         raise AnswerRefused("Choose one of the answers.")
-    _lock(question)
+    lock(question.source)
     act = {Question.CORRECTION: _correction, Question.OWNER: _owner, Question.EXPOSURE: _exposure}[question.kind]
     act(question, answer, by=by, at=at)
     question.settled_at, question.settled_by, question.answer = at, by.pk, answer
     question.save(update_fields=["settled_at", "settled_by", "answer"])
     audit.record("directory.question_answered", about=question.service, by=by, at=at)
     return question
-
-
-def _lock(question: Question) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [LOCK, question.source_id])
-        if not cursor.fetchone()[0]:
-            raise ImportRunning(source=question.source.name)
 
 
 def _correction(question: Question, answer: str, *, by: Membership, at: datetime) -> None:

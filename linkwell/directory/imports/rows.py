@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -16,6 +16,13 @@ from linkwell.places import postcodes
 EVERYWHERE = frozenset(
     {"uk", "united kingdom", "great britain", "england", "national", "nationwide", "england and wales"}
 )
+# What a service's columns hold as its record has it.
+_AS_TOLD = (
+    "name", "alternate_name", "description", "description_text", "url", "email", "alert", "accreditations",
+    "how_to_join", "what_to_bring", "entry_routes", "eligibility_text", "audience", "minimum_age", "maximum_age",
+    "modes", "modes_text", "access_yes", "is_free", "wait_text", "is_undisclosed", "listing", "source_checked_on",
+    "source_changed_at",
+)  # fmt: skip
 
 Values = dict[str, Any]
 
@@ -78,7 +85,6 @@ def service(
     at: datetime,
 ) -> Values:
     """Return a service's columns, those that matching reads worked out."""
-    schedules = [times(one) for one in record.schedules]
     terms = [term.name for term in record.terms]
     named = f"{record.name} {record.alternate_name}"
     spoken = record.organisation.name if record.organisation else ""
@@ -87,47 +93,32 @@ def service(
         "source_id": source_id,
         "external_id": record.external_id,
         "organisation_id": organisation_id,
-        "name": record.name,
-        "alternate_name": record.alternate_name,
-        "description": record.description,
-        "description_text": record.description_text,
-        "url": record.url,
+        **{name: getattr(record, name) for name in _AS_TOLD},
+        **_worked_out(record, at),
         "additional_urls": Jsonb(record.additional_urls),
-        "email": record.email,
-        "alert": record.alert,
-        "accreditations": record.accreditations,
-        "how_to_join": record.how_to_join,
-        "what_to_bring": record.what_to_bring,
         "first_visit": "",
-        "entry_routes": record.entry_routes,
-        "eligibility_text": record.eligibility_text,
-        "audience": record.audience,
-        "minimum_age": record.minimum_age,
-        "maximum_age": record.maximum_age,
-        "modes": record.modes,
-        "modes_text": record.modes_text,
-        "languages": list(dict.fromkeys(one.code for one in record.languages if one.code)),
-        "access_yes": record.access_yes,
-        "access_no": [code for code in record.access_no if code not in record.access_yes],
-        "slots": rules.slots(schedules, on=at.date()),
-        "times_text": record.times_text or rules.times_in_words(schedules) or _descriptions(record.schedules),
-        "is_free": record.is_free,
-        "cost_text": record.cost_text or _costs(record),
-        "wait_text": record.wait_text,
         "need_codes": [need.code for need in needs],
         "strong_needs": [need.code for need in needs if need.is_strong],
-        "area_text": ", ".join(area.name for area in record.areas)[:2_000],
         "area_outcodes": _area_outcodes(record, areas),
-        "is_undisclosed": record.is_undisclosed,
-        "listing": record.listing,
         "operating": "open",
         "operating_note": "",
-        "source_checked_on": record.source_checked_on,
-        "source_changed_at": record.source_changed_at,
         "confirmed_by": "",
         "seen_at": at,
         "changed_at": at,
         "search": search_text(named, spoken, f"{record.description_text} {record.eligibility_text}", terms),
+    }
+
+
+def _worked_out(record: ServiceRecord, at: datetime) -> Values:
+    """Return the columns that are made of several of the record's values."""
+    schedules = [times(one) for one in record.schedules]
+    return {
+        "languages": list(dict.fromkeys(one.code for one in record.languages if one.code)),
+        "access_no": [code for code in record.access_no if code not in record.access_yes],
+        "slots": rules.slots(schedules, on=at.date()),
+        "times_text": record.times_text or rules.times_in_words(schedules) or _descriptions(record.schedules),
+        "cost_text": record.cost_text or _costs(record),
+        "area_text": ", ".join(area.name for area in record.areas)[:2_000],
     }
 
 
@@ -157,7 +148,3 @@ def _area_outcodes(record: ServiceRecord, areas: dict[str, set[str]]) -> list[st
             return []
         served |= areas[name]
     return sorted(served)
-
-
-def is_in_force(valid_to: date | None, on: date) -> bool:
-    return valid_to is None or valid_to >= on

@@ -57,8 +57,8 @@ def import_records(
         return result
     origin = _source(name, at, is_approved=not from_address)
     run = begin_run(source=origin, at=at, file_name=file_name, by=by)
-    is_partial = from_address and not reader.is_whole_list and bool(reader.mended)
-    return take_in(run=run, reader=reader, at=at, progress=progress, is_partial=is_partial)
+    partial = from_address and is_partial(reader)
+    return take_in(run=run, reader=reader, at=at, progress=progress, is_partial=partial)
 
 
 def begin_run(*, source: Source, at: datetime, file_name: str = "", by: Membership | None = None) -> ImportRun:
@@ -89,6 +89,19 @@ def take_in(
 def fail_run(*, run: ImportRun, why: str, at: datetime) -> None:
     """Note that a run came to nothing, and why."""
     ImportRun.objects.filter(pk=run.pk).update(state=ImportRun.FAILED, ended_at=at, trouble=why[:1_000])
+
+
+def lock(source: Source) -> None:
+    """Keep others from changing a source's entries until the transaction ends; raise ImportRunning where one does."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [LOCK, source.pk])
+        if not cursor.fetchone()[0]:
+            raise ImportRunning(source=source.name)
+
+
+def is_partial(reader: Reader) -> bool:
+    """Say whether a list fetched by its address came without some of its parts."""
+    return not reader.is_whole_list and bool(reader.mended)
 
 
 def _source(name: str, at: datetime, *, is_approved: bool) -> Source:
@@ -126,7 +139,7 @@ class _Import:
     def run(self) -> ImportResult:
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = 0")
-            self._lock(cursor)
+            self._lock()
             known = entries(cursor, self.source.pk)
             batch = Batch(
                 cursor, source_id=self.source.pk, list_name=self.reader.list_name, at=self.at,
@@ -146,10 +159,8 @@ class _Import:
             self._finish(cursor)
         return self.result
 
-    def _lock(self, cursor: Any) -> None:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [LOCK, self.source.pk])
-        if not cursor.fetchone()[0]:
-            raise ImportRunning(source=self.source.name)
+    def _lock(self) -> None:
+        lock(self.source)
         others = ImportRun.objects.filter(source=self.source, state=ImportRun.RUNNING)
         others.exclude(pk=self.run_row.pk if self.run_row else 0).update(state=ImportRun.INTERRUPTED, ended_at=self.at)
 
@@ -185,18 +196,20 @@ class _Import:
         """Leave an entry as it was, and ask, where its record cannot be believed; say whether that is so."""
         if self.corrections.keeps(record.external_id, "is_undisclosed") and before.is_undisclosed:
             hide(record)
+        is_exposed, digest = exposes(record, was_undisclosed=before.is_undisclosed), raw.digest
         if before.owner.is_another(record):
             now = record.organisation.name if record.organisation else ""
             kind, ours, theirs = Question.OWNER, before.owner.name, now
-        elif exposes(record, was_undisclosed=before.is_undisclosed):
+            digest = b"" if is_exposed else digest  # read again once answered: whose it is does not say that it may
+        elif is_exposed:
             kind, ours, theirs = Question.EXPOSURE, "", ""
         else:
             self._settle(before)
             return False
-        if kind == Question.EXPOSURE:
+        if is_exposed:
             hide(record)  # what is not kept cannot be shown by mistake
         said = self._said(raw, record, raws.encode(record))
-        self.holding.ask(kind, before.pk, said, digest=raw.digest, ours=ours, theirs=theirs)
+        self.holding.ask(kind, before.pk, said, digest=digest, ours=ours, theirs=theirs)
         self.result.held.append(record.external_id)
         self.fresh.append(Issue("held", record.external_id, raw.where, ours, theirs, WHY_HELD[kind]))
         return True
