@@ -137,6 +137,10 @@ def _envelope(name, value):
     return broken
 
 
+def _undescribed(feed):
+    feed.root |= {"version": "3.0", "openapi_url": None}
+
+
 def _cors(feed):
     feed.headers = {}
 
@@ -171,6 +175,8 @@ BREAKS = [
     (_without("empty"), "/services", "Add to every page: empty"),
     (_envelope("total_items", 7), "/services", "Say in `total_items`"),
     (_envelope("size", 0), "/services", "Say in `size`"),
+    (_envelope("total_pages", "many"), "/services", "as a whole number: total_pages"),
+    (_undescribed, "/", "Add `openapi_url`"),
     (_envelope("page_number", 0), "/services", "Say in `page_number`"),
     (_envelope("first_page", False), "/services", "Say true in `first_page`"),
     (_envelope("last_page", False), "/services", "Say true in `last_page`"),

@@ -136,7 +136,7 @@ class Judge:
             return
         endpoint.answered = True
         self.judgement.version = str(found["version"])
-        is_uk = "UK" in self.judgement.version.upper() or not found.get("openapi_url", "").startswith(
+        is_uk = "UK" in self.judgement.version.upper() or not str(found.get("openapi_url")).startswith(
             "https://raw.githubusercontent.com/openreferral/"
         )
         self.judgement.profile = ORUK if is_uk else HSDS

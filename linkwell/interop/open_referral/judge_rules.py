@@ -88,12 +88,15 @@ def empty_values(value: Any, path: str = "") -> Iterator[str]:
             yield from empty_values(below, f"{path}[]")
 
 
-def of_envelope(page: dict[str, Any], *, number: int, seen: int, first: bool = False) -> Iterator[str]:
+def of_envelope(page: dict[str, Any], *, number: int, seen: int) -> Iterator[str]:
     """Return what is wrong with the numbers around a page; `seen` counts the results up to and with this page."""
     names = ENVELOPE_1 if "content" in page and "contents" not in page else ENVELOPE
     missing = [name for name in names if name not in page]
     if missing:
         yield f"Add to every page: {', '.join(missing)}"
+        return
+    if unfit := [name for name in names[:4] if not isinstance(page[name], int) or isinstance(page[name], bool)]:
+        yield f"Write on every page as a whole number: {', '.join(unfit)}"
         return
     total, pages, here, size, is_first, is_last, empty, contents = (page[name] for name in names)
     wrong = [
