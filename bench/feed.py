@@ -55,8 +55,8 @@ def _asked(at: World, size: int, port: int) -> dict[str, tuple[bytes, ...]]:
     """Return what is asked of a directory of that size, each with several addresses in turn."""
     with at.admin() as server:
         some = f"WHERE id % {max(size // 50, 1)} = 1 ORDER BY id LIMIT 50"
-        entries = [str(one) for (one,) in server.execute(f"SELECT public_id FROM directory_service {some}")]  # noqa: S608
-        owners = [str(one) for (one,) in server.execute(f"SELECT public_id FROM directory_organisation {some}")]  # noqa: S608
+        entries = [str(one) for (one,) in server.execute(f"SELECT public_id FROM directory_service {some}")]
+        owners = [str(one) for (one,) in server.execute(f"SELECT public_id FROM directory_organisation {some}")]
         terms = [str(one) for (one,) in server.execute("SELECT public_id FROM directory_taxonomyterm LIMIT 50")]
     _, listed = load.Connection(port).ask(load.request(f"{FEED}/service_at_locations?per_page=50", ""))
     places = [one["id"] for one in json.loads(listed)["contents"]]

@@ -67,7 +67,7 @@ def import_file(
     """Take a list of services into the directory. The same file again changes nothing."""
     if not source.strip():
         raise Refused("Name the source that this list comes from, for example --source Trafford.")
-    _check_report(report)
+    check_report(report)
     from linkwell.cli.session import session
 
     with opened(file, kind, mapping) as (name, reader), session():
@@ -86,7 +86,7 @@ def import_file(
                 from_address=is_address(file),
                 progress=lambda done: bar.advance(task, done),
             )
-    _write(report, result.report())
+    write_report(report, result.report())
     _summary(result, report)
 
 
@@ -168,7 +168,7 @@ def _columns(mapping: str) -> Any:
         return mapping_named(mapping)
 
 
-def _check_report(report: Path | None) -> None:
+def check_report(report: Path | None) -> None:
     if report is None:
         return
     if report.is_dir():
@@ -177,7 +177,7 @@ def _check_report(report: Path | None) -> None:
         raise Refused(f"The report cannot be written: there is no folder {report.parent}. Make it first.")
 
 
-def _write(report: Path | None, content: dict[str, Any]) -> None:
+def write_report(report: Path | None, content: dict[str, Any]) -> None:
     if report is None:
         return
     draft = report.with_name(f".{report.name}.new")  # whole or not at all

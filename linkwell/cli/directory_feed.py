@@ -15,6 +15,7 @@ from linkwell.cli.directory import (
     ListFormat,
     ListMapping,
     app,
+    is_address,
     opened,
     progress_bar,
     show_reasons,
@@ -102,7 +103,7 @@ def check(
 
     Ends with 0 where it complies, 1 where it does not, 3 where nothing wrong was found without the schemas.
     """
-    if file.lower().startswith(("http://", "https://")) and not mapping and kind is not Format.CSV:
+    if is_address(file) and not mapping and kind is not Format.CSV:
         raise typer.Exit(_check_address(file, schemas, every=every, private=private))
     _check_reading(file, kind, mapping)
     if schemas is not None:

@@ -2,13 +2,13 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from linkwell.cli.directory import _check_report, _write, progress_bar
+from linkwell.cli.directory import check_report, progress_bar, write_report
 
 app = typer.Typer()
 _Report = Annotated[Path | None, typer.Option("--report", help="Write every refused line to this file.")]
@@ -30,7 +30,7 @@ def load(
 
     if what not in ("postcodes", "practices"):
         raise Refused(f"There is no table {what} to load. Say postcodes or practices.")
-    _check_report(report)
+    check_report(report)
     from linkwell.cli.session import session
 
     with session():
@@ -46,13 +46,12 @@ def load(
             loaded = actions.load(found.rows(), kind=found.kind, progress=lambda done: bar.advance(task, done))
         moved = relocate(at=timezone.now()) if what == "postcodes" else 0
     rows = [refused._asdict() for refused in loaded.refusals]
-    _write(report, {"table": what, "format": found.name, "read": loaded.read, "created": loaded.created,
-                    "updated": loaded.updated, "unchanged": loaded.unchanged, "left_out": loaded.left_out,
-                    "refused": len(rows), "refusals": rows})  # fmt: skip
+    counts = {name: getattr(loaded, name) for name in ("read", "created", "updated", "unchanged", "left_out")}
+    write_report(report, {"table": what, "format": found.name, **counts, "refused": len(rows), "refusals": rows})
     _summary(loaded, moved, what)
 
 
-def _summary(loaded: object, moved: int, what: str) -> None:
+def _summary(loaded: Any, moved: int, what: str) -> None:
     console, table = Console(), Table(title=what.capitalize(), show_header=False)
     left_out = "Without a place" if what == "postcodes" else "Not an open GP practice"
     for label, name in (
@@ -63,10 +62,9 @@ def _summary(loaded: object, moved: int, what: str) -> None:
         (left_out, "left_out"),
     ):
         table.add_row(label, f"{getattr(loaded, name):,}")
-    refusals = loaded.refusals  # type: ignore[attr-defined]
-    table.add_row("Refused", f"{len(refusals):,}")
+    table.add_row("Refused", f"{len(loaded.refusals):,}")
     console.print(table)
-    for one in refusals[:8]:
+    for one in loaded.refusals[:8]:
         console.print(f"  refused {one.path}: {one.reason} ({json.dumps(one.was)})", markup=False, highlight=False)
     if moved:
         console.print(f"{moved:,} places of the directory now stand on a better point.")

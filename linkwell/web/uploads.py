@@ -15,7 +15,7 @@ class Quota(FileUploadHandler):
         super().__init__(request)
         self.read = 0
 
-    def handle_raw_input(self, input_data: Any, META: Any, content_length: int, *rest: Any, **more: Any) -> None:  # noqa: N803
+    def handle_raw_input(self, input_data: Any, META: Any, content_length: int, *rest: Any, **more: Any) -> None:  # noqa: N803 - Django's own name
         """Refuse before anything is read where the request itself says that it is too large."""
         if content_length > LARGEST_BODY:
             raise RequestDataTooBig("The file is too large.")

@@ -55,7 +55,7 @@ def row_columns(model: type[models.Model]) -> list[str]:
 def snapshot(service: Service, choice: Choice) -> dict[str, Any]:
     """Return what an entry holds of a choice, so that it can be given back exactly."""
     rows = {
-        name: list(model.objects.filter(service=service).order_by("pk").values())  # type: ignore[attr-defined]
+        name: list(model._default_manager.filter(service=service).order_by("pk").values())
         for name, model in choice.rows
     }
     return {"columns": {column: getattr(service, column) for column in choice.columns}, "rows": rows}
@@ -86,8 +86,8 @@ def give_back(choice: Choice, kept: dict[str, Any], service: Service) -> None:
     for column, value in kept["columns"].items():
         setattr(service, column, value)
     for name, model in choice.rows:
-        model.objects.filter(service=service).delete()  # type: ignore[attr-defined]
-        model.objects.bulk_create(  # type: ignore[attr-defined]
+        model._default_manager.filter(service=service).delete()
+        model._default_manager.bulk_create(
             model(**{key: _python(model, key, value) for key, value in row.items()}) for row in kept["rows"][name]
         )
 
