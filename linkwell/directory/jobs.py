@@ -30,7 +30,7 @@ def nightly_round(*, scheme_id: int) -> None:
     for request_id in queries.waiting_requests(at=now):
         if not actions.fall_silent(request_id=request_id, at=now):
             actions.remind(request_id=request_id, at=now)
-    may_write = channels.any_is_configured()
+    may_write = bool(channels.configured())
     calling.fill(at=now, may_write=may_write)
     if not may_write:
         return

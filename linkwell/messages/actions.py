@@ -158,9 +158,10 @@ def hold_waiting(*, scheme_id: int, why: str, at: datetime) -> int:
 
 def enqueue_waiting(*, scheme_id: int, at: datetime) -> int:
     """Put every message of a scheme that should be on its way, and is not, back on the queue; return how many."""
-    if not channels.any_is_configured():
+    leaving = channels.configured()
+    if not leaving:
         return 0
-    waiting = to_send(scheme_id=scheme_id, at=at, stuck_since=at - rules.STUCK_AFTER)
+    waiting = to_send(scheme_id=scheme_id, leaving=leaving, at=at, stuck_since=at - rules.STUCK_AFTER)
     for message_id in waiting:
         enqueue(DELIVER, once=f"message-{message_id}", scheme_id=scheme_id, message_id=message_id)
     return len(waiting)

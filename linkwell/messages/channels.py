@@ -11,9 +11,9 @@ def is_configured(channel: str) -> bool:
     return texts.is_configured() if channel == "sms" else mail.is_configured()
 
 
-def any_is_configured() -> bool:
-    """Say whether any message can leave."""
-    return mail.is_configured() or texts.is_configured()
+def configured() -> list[str]:
+    """Return the channels whose messages can leave."""
+    return [channel for channel in ("email", "sms") if is_configured(channel)]
 
 
 def send(channel: str, *, to: str, read: Mail, reference: UUID, reply_to: str) -> None:

@@ -63,7 +63,7 @@ def sweep_scheme(*, scheme_id: int) -> None:
 
 @clock_job(name="messages.sweep", purpose="Look for messages that fell off the queue", cron="* * * * *")
 def sweep() -> None:
-    if channels.any_is_configured():
+    if channels.configured():
         for scheme_id in queries.scheme_ids():
             enqueue(SWEEP, once=f"messages-sweep-{scheme_id}", scheme_id=scheme_id)
 

@@ -118,9 +118,13 @@ def mail_of(message: Message, *, scheme: Scheme) -> Mail:
     )  # fmt: skip
 
 
-def to_send(*, scheme_id: int, at: datetime, stuck_since: datetime, most: int = 500) -> list[int]:
-    """Return the waiting messages whose time has come and that no running attempt holds, oldest first."""
-    due = Message.objects.filter(scheme_id=scheme_id, state=MessageState.QUEUED, next_attempt_at__lte=at)
+def to_send(
+    *, scheme_id: int, leaving: Sequence[str], at: datetime, stuck_since: datetime, most: int = 500
+) -> list[int]:
+    """Return the waiting messages of these channels whose time has come and that no attempt holds, oldest first."""
+    due = Message.objects.filter(
+        scheme_id=scheme_id, state=MessageState.QUEUED, next_attempt_at__lte=at, channel__in=leaving
+    )
     free = due.exclude(attempt_began_at__gt=stuck_since)
     return list(free.order_by("next_attempt_at", "pk").values_list("pk", flat=True)[:most])
 

@@ -10,6 +10,7 @@ import hmac
 import json
 import os
 from datetime import UTC, datetime, timedelta
+from http.client import HTTPException
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
@@ -63,7 +64,7 @@ def send(*, to: str, text: str, reference: UUID) -> None:
         if error.code in (408, 429) or error.code >= 500:
             raise MailDelayed(f"The text gateway asked to come later (code {error.code}).") from None
         raise MailRefused(f"The text gateway refused it (code {error.code}).") from None
-    except (URLError, OSError) as fault:
+    except (OSError, HTTPException) as fault:
         began = not isinstance(fault, URLError)
         raise MailDelayed("The text gateway did not answer.", unclear=began) from None
 
