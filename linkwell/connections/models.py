@@ -127,21 +127,50 @@ class Reply(models.Model):
         NO = "no", "Not right for us"
         RING = "ring", "Please ring us"
 
+    class Why(models.TextChoices):
+        FULL = "full", "We are full"
+        FUNDS = "funds", "We have no money for it"
+        OTHER = "other", "We are not right for this person"
+
     scheme = models.ForeignKey(Scheme, models.PROTECT)
     connection = models.ForeignKey(Connection, models.PROTECT, related_name="replies")
     answer = models.CharField(max_length=4, choices=Answer)
     text = models.TextField(blank=True, max_length=2000)
+    why = models.CharField(max_length=5, choices=Why, blank=True, default="", db_default="")  # of a no
     wait_weeks = models.PositiveSmallIntegerField(null=True)
     answered_by = models.CharField(max_length=120, blank=True)
     at = models.DateTimeField()
     by = models.ForeignKey(Membership, models.PROTECT, null=True)  # staff who noted a phone answer
 
     objects = ScopedManager()
-    field_classes = classes(operational="id scheme connection at by", onward="answer text wait_weeks answered_by")
+    field_classes = classes(operational="id scheme connection at by", onward="answer text why wait_weeks answered_by")
 
 
 class UnmetNeed(models.Model):
-    """A need for which nothing fitting was found here: what failed, and roughly where."""
+    """A need for which nothing fitting was found here: what failed, and roughly where.
+
+    It may be changed or withdrawn until its calendar quarter has closed; then it stands in that quarter's figures.
+    """
+
+    class Origin(models.TextChoices):
+        SEARCH = "search", "Looked for and not found"
+        PLAN = "plan", "Noted from the plan"
+        GROUP = "group", "A group could not help"
+
+    class Reason(models.TextChoices):
+        NOTHING = "nothing", "Nothing here is for it"
+        DISTANCE = "distance", "Too far away"
+        AREA = "area", "Only for people of other areas"
+        TIME = "time", "Not at the times that suit"
+        COST = "cost", "Costs money"
+        ACCESS = "access", "Not accessible for them"
+        LANGUAGE = "language", "Not in their language"
+        AGE = "age", "For other ages"
+        MODE = "mode", "Not in a way they can take part"
+        CLOSED = "closed", "Not taking new people, or on a break"
+        FULL = "full", "Full"
+        FUNDS = "funds", "The group has no money for it"
+        OTHER = "other", "Something else"
 
     scheme = models.ForeignKey(Scheme, models.PROTECT)
     episode = models.ForeignKey(Episode, models.PROTECT, related_name="unmet_needs")
@@ -149,8 +178,25 @@ class UnmetNeed(models.Model):
     outcode = models.CharField(max_length=5, blank=True)
     limits = models.JSONField(default=dict)
     what_failed = models.CharField(max_length=300, blank=True)
+    kept_out = models.JSONField(default=dict, db_default={})  # limit → how many services it alone kept from fitting
+    main_reason = models.CharField(max_length=8, choices=Reason, default=Reason.OTHER, db_default=Reason.OTHER)
+    origin = models.CharField(max_length=6, choices=Origin, default=Origin.SEARCH, db_default=Origin.SEARCH)
+    connection = models.ForeignKey(Connection, models.PROTECT, null=True, related_name="unmet_needs")
     at = models.DateTimeField()
     by = models.ForeignKey(Membership, models.PROTECT)
+    changed_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
 
     objects = ScopedManager()
-    field_classes = classes(operational="id scheme episode outcode at by", needs="code limits what_failed")
+    field_classes = classes(
+        operational="id scheme episode outcode origin connection at by changed_at withdrawn_at",
+        needs="code limits what_failed kept_out main_reason",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection"], condition=Q(withdrawn_at=None), name="one_unmet_need_of_a_connection"
+            )
+        ]
+        indexes = [models.Index(fields=["scheme", "episode", "-at"], name="unmet_needs_newest")]

@@ -10,7 +10,7 @@ from linkwell.evaluation import queries
 from tests.evaluation.people import JULY, Town
 from tests.factories import ReferralFactory, ServiceFactory, in_scheme
 
-VIEWS = ["report_referral", "report_score"]
+VIEWS = ["report_referral", "report_score", "report_unmet"]
 RELATIONS = "relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f')"
 
 
