@@ -75,6 +75,7 @@ DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeou
 LINKWELL_PREPARES = os.environ.get("LINKWELL_LISTEN_URL", "") in ("", os.environ.get("DATABASE_URL"))
 # what waits for notifications goes to the server itself where DATABASE_URL leads through a pooler
 LINKWELL_LISTEN_URL = os.environ.get("LINKWELL_LISTEN_URL", "")
+LINKWELL_SEARCH_INDEX = os.environ.get("LINKWELL_SEARCH_INDEX", "1") != "0"  # else the database answers searches
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOT_URLCONF = "linkwell.config.urls"
 WSGI_APPLICATION = "linkwell.config.wsgi.application"

@@ -1,0 +1,31 @@
+"""`python -m linkwell.directory.searching.rebuild FOLDER`: makes the index anew, beside the processes that search.
+
+LINKWELL_SEARCH_DATABASE says where the directory is. Who starts it holds the lock and hands it over.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+import psycopg
+
+from linkwell.directory.searching import changes, keeping
+
+
+def main() -> int:
+    """Make the index; return 0, or 1 with a line that says why not."""
+    try:
+        with psycopg.connect(os.environ["LINKWELL_SEARCH_DATABASE"], autocommit=True, prepare_threshold=None) as server:
+            cursor = server.cursor()
+            kept = keeping.build(Path(sys.argv[1]), cursor)
+            changes.forget_old(cursor)
+            keeping.caught_up(kept, Path(sys.argv[1]), cursor)
+    except (OSError, psycopg.Error, keeping.FarBehind) as fault:
+        why = getattr(fault, "strerror", None) or type(fault).__name__
+        print(f"The search index could not be made ({why}); the database answers searches instead.", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
