@@ -9,8 +9,8 @@ from linkwell.directory.editing import entry, moderation
 from linkwell.directory.editing.fields import LABELS as ALL_LABELS
 from linkwell.directory.errors import ChangeRefused, NoSuchService
 from linkwell.directory.models import ChangeRequest, Service
+from linkwell.directory.queries import said
 from linkwell.directory.queries.public import listed_services
-from linkwell.matching.sensitive import is_sensitive
 
 FIELDS = (
     "times", "places", "phones", "costs", "how_to_join", "what_to_bring", "first_visit", "who_greets", "email", "url",
@@ -34,8 +34,7 @@ def suggestable(public_id: UUID) -> Suggestable:
     if service is None:
         raise NoSuchService
     stands = entry.texts_of(service)
-    is_private = service.is_undisclosed or is_sensitive(service.strong_needs, service.name)
-    return Suggestable(service.name, {name: stands[name] for name in _fields(service)}, is_private)
+    return Suggestable(service.name, {name: stands[name] for name in _fields(service)}, said.is_private(service))
 
 
 def suggest(*, public_id: UUID, fields: Mapping[str, str], at: datetime) -> None:

@@ -8,11 +8,12 @@ from django.db import transaction
 from django.db.models import Case, When
 
 from linkwell.common import audit
-from linkwell.directory import actions, call_list, rules
+from linkwell.directory import actions, call_list
 from linkwell.directory.confirming import queries
 from linkwell.directory.confirming.rules import TRIED_AGAIN_AFTER
 from linkwell.directory.errors import ConfirmationRefused, NoSuchService
 from linkwell.directory.models import Call, Phone, Service
+from linkwell.directory.queries import said
 from linkwell.team.models import Membership
 
 PAGE = 20
@@ -86,21 +87,18 @@ def _numbers(services: list[Service]) -> dict[int, list[str]]:
 def _line(row: Call, numbers: list[str], *, on: date) -> CallLine:
     service = row.service
     left = [number for number in numbers if number not in row.wrong_numbers]
-    fresh = rules.freshness_of(vars(service) | {"source": service.source.name}, on=on)
     return CallLine(
         call_id=row.pk,
         service_id=service.pk,
         name=service.name,
         organisation=service.organisation.name if service.organisation else "",
         why=row.get_why_display(),
-        freshness=fresh.words,
+        freshness=said.freshness(service, on=on).words,
         number=left[0] if left else "",
         numbers_left=len(left),
         tries=row.tries,
         when=service.times_text,
-        where_now=rules.how_it_stands(
-            operating=service.operating, wait_weeks=service.wait_weeks, until=service.operating_until
-        ),
+        where_now=said.status(service, on=on),
     )
 
 

@@ -2,7 +2,6 @@
 
 from linkwell.directory.queries.entries import (
     OrganisationEntry,
-    Place,
     ServicePage,
     organisation_entry,
     referral_address,
@@ -13,6 +12,7 @@ from linkwell.directory.queries.public import public_services
 from linkwell.directory.queries.public_page import Moved, PublicPage, public_page
 from linkwell.directory.queries.public_search import known_words, public_search
 from linkwell.directory.queries.remarks import Remark, remarks
+from linkwell.directory.queries.said import Place
 from linkwell.directory.queries.support import find_support, from_home, place_named
 
 __all__ = [

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from linkwell.directory import rules
 from linkwell.directory.models import Service
+from linkwell.directory.queries import said
 from linkwell.directory.queries.public import LISTED
 
 PAGE = 50
@@ -46,7 +46,7 @@ def left_out(*, at: datetime, page: int = 1) -> LeftOut:
                 pk=row.pk,
                 name=row.name,
                 organisation=row.organisation.name if row.organisation else "",
-                freshness=rules.freshness_of(vars(row) | {"source": row.source.name}, on=on).words,
+                freshness=said.freshness(row, on=on).words,
             )
             for row in shown[(page - 1) * PAGE : page * PAGE]
         ),

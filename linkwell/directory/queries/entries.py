@@ -5,47 +5,17 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, Q
+from django.db.models import Q
 
 from linkwell.directory import rules
 from linkwell.directory.errors import NoSuchService
-from linkwell.directory.models import (
-    Contact,
-    OperatingStatus,
-    Organisation,
-    Phone,
-    Service,
-    ServiceAtLocation,
-    Verification,
-)
-from linkwell.directory.queries.support import address_line
-from linkwell.matching import needs, vocabulary
-from linkwell.matching.reasons import ages
+from linkwell.directory.models import Contact, OperatingStatus, Organisation, Service, Verification
+from linkwell.directory.queries import said
+from linkwell.directory.queries.said import Number, Place
+from linkwell.matching import needs
 from linkwell.team.models import Membership
 
 MOST_EVENTS = 10
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where it happens; of an undisclosed place the area alone."""
-
-    name: str
-    address: str
-    postcode: str
-    transport: str
-    access: tuple[str, ...]
-    access_lacks: tuple[str, ...]
-    access_words: tuple[str, ...]
-    latitude: float | None
-    longitude: float | None
-    note: str  # what its point rests on, where that is not the address
-
-
-@dataclass(frozen=True)
-class Number:
-    number: str
-    label: str
 
 
 @dataclass(frozen=True)
@@ -143,81 +113,47 @@ class ServicePage:
         return self.operating not in rules.TAKES_NO_ONE and not self.listing
 
 
+# What a page shows as it is kept
+_AS_IT_IS = (
+    "pk", "public_id", "name", "alternate_name", "description", "description_text", "alert", "modes_text",
+    "how_to_join", "what_to_bring", "first_visit", "who_greets", "accreditations", "url", "email", "is_undisclosed",
+    "operating", "wait_weeks", "break_from", "break_until", "ended_on", "ended_why",
+)  # fmt: skip
+
+
 def service_page(service_id: int, *, at: datetime) -> ServicePage:
     """Return one service; raise NoSuchService. Nine statements, however much it says."""
-    row = (
-        Service.objects.select_related("organisation", "source")
-        .prefetch_related(
-            Prefetch("at_locations", ServiceAtLocation.objects.select_related("location").order_by("pk")),
-            "at_locations__location__accessibility",
-            Prefetch("phones", Phone.objects.order_by("position")),
-            Prefetch("contacts", Contact.objects.order_by("position")),
-            "accessibility",
-            "language_rows",
-        )
-        .filter(pk=service_id)
-        .first()
-    )
+    row = said.whole(Service.objects.filter(pk=service_id), Contact.objects.all()).first()
     if row is None:
         raise NoSuchService
     on = at.astimezone(UTC).date()
-    fresh = rules.freshness_of(vars(row) | {"source": row.source.name}, on=on)
-    languages = [vocabulary.LANGUAGES.get(one.code, one.name) for one in row.language_rows.all()]
-    languages = languages or [vocabulary.LANGUAGES.get(code, code) for code in row.languages]
+    fresh = said.freshness(row, on=on)
+    as_it_is: dict[str, Any] = {name: getattr(row, name) for name in _AS_IT_IS}
     return ServicePage(
-        pk=row.pk,
-        public_id=row.public_id,
-        name=row.name,
-        alternate_name=row.alternate_name,
+        **as_it_is,
         organisation=_organisation(row.organisation) if row.organisation else None,
-        description=row.description,
-        description_text=row.description_text,
-        alert=row.alert,
         needs=tuple(needs.label(code) for code in row.need_codes),
         need_codes=tuple(row.need_codes),
-        modes=tuple(vocabulary.MODES.get(mode, mode) for mode in row.modes),
-        modes_text=row.modes_text,
+        modes=said.modes(row),
         when=row.times_text,
-        cost="Free" if row.is_free and not row.cost_text else row.cost_text,
-        ages=ages(row.minimum_age, row.maximum_age) if (row.minimum_age, row.maximum_age) != (None, None) else "",
+        cost=said.cost(row),
+        ages=said.ages(row),
         for_whom=row.eligibility_text,
-        how_to_join=row.how_to_join,
-        entry_routes=tuple(vocabulary.ENTRY_ROUTES.get(one, one) for one in row.entry_routes),
-        what_to_bring=row.what_to_bring,
-        first_visit=row.first_visit,
-        who_greets=row.who_greets,
-        languages=tuple(dict.fromkeys(languages)),
-        access=_access(row.access_yes),
-        access_lacks=_access(row.access_no),
+        entry_routes=said.entry_routes(row),
+        languages=said.languages(row),
+        access=said.access(row.access_yes),
+        access_lacks=said.access(row.access_no),
         access_words=tuple(one.description for one in row.accessibility.all()),
         areas=row.area_text,
         wait=row.wait_text,
-        accreditations=row.accreditations,
-        url=row.url,
-        email=row.email,
-        phones=tuple(
-            Number(f"{one.number} ext. {one.extension}" if one.extension else one.number, one.label)
-            for one in row.phones.all()
-        ),
+        phones=said.numbers(row),
         contacts=tuple(
             Person(one.name, one.title or one.department, one.email, one.phone) for one in row.contacts.all()
         ),
-        places=tuple(place_of(one.location, hide=row.is_undisclosed) for one in row.at_locations.all()),
-        is_undisclosed=row.is_undisclosed,
-        operating=row.operating,
-        status=rules.how_it_stands(
-            operating=row.operating,
-            wait_weeks=row.wait_weeks,
-            until=row.operating_until,
-            back_on=row.break_until if rules.is_on_break(vars(row), on=on) else None,
-        ),  # fmt: skip
+        places=said.places(row),
+        status=said.status(row, on=on),
         status_note=row.operating_note,
         status_since=row.operating_since,
-        wait_weeks=row.wait_weeks,
-        break_from=row.break_from,
-        break_until=row.break_until,
-        ended_on=row.ended_on,
-        ended_why=row.ended_why,
         listing="" if row.listing == "listed" else row.get_listing_display(),
         freshness=fresh.words,
         is_stale=fresh.is_stale,
@@ -259,28 +195,6 @@ def _organisation(row: Organisation) -> OrganisationEntry:
         referral_email_verified_at=row.referral_email_verified_at,
         referral_email_how=row.referral_email_how,
     )
-
-
-def place_of(row: Any, *, hide: bool) -> Place:
-    if hide or row.is_undisclosed:
-        return Place("", row.town, "", "", (), (), (), None, None, "The address is not given out")
-    note = {"outcode": f"On the map in the middle of {row.outcode}", "postcode": ""}.get(row.precision, "")
-    return Place(
-        name=row.name,
-        address=address_line(row.address, row.town),
-        postcode=row.postcode,
-        transport=row.transport,
-        access=_access(row.access_yes),
-        access_lacks=_access(row.access_no),
-        access_words=tuple(one.description for one in row.accessibility.all()),
-        latitude=row.latitude,
-        longitude=row.longitude,
-        note=note,
-    )
-
-
-def _access(codes: list[str]) -> tuple[str, ...]:
-    return tuple(vocabulary.ACCESS_NEEDS.get(code, code) for code in codes)
 
 
 def _history(row: Service) -> tuple[Event, ...]:

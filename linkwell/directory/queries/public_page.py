@@ -7,17 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch
-
-from linkwell.directory import rules
 from linkwell.directory.errors import NoSuchService
-from linkwell.directory.models import Contact, Phone, Service, ServiceAtLocation
-from linkwell.directory.queries.entries import Number, Place, place_of
+from linkwell.directory.models import Contact, Service
+from linkwell.directory.queries import said
 from linkwell.directory.queries.public import LISTED, shown_services
-from linkwell.matching import needs, vocabulary
+from linkwell.directory.queries.said import Number, Place
+from linkwell.matching import needs
 from linkwell.matching.query import Point
-from linkwell.matching.reasons import ages
-from linkwell.matching.sensitive import is_sensitive
 
 # Text of an undisclosed service that could lead to its door: a postcode, a house number and street, an address online
 _LEADS_THERE = re.compile(
@@ -87,20 +83,9 @@ class Moved:
 
 def public_page(public_id: UUID, *, at: datetime) -> PublicPage | Moved:
     """Return one service; raise NoSuchService where there is none that the world may see. Seven statements."""
-    row = (
-        shown_services()
-        .select_related("organisation", "source", "joined_into")
-        .prefetch_related(
-            Prefetch("at_locations", ServiceAtLocation.objects.select_related("location").order_by("pk")),
-            "at_locations__location__accessibility",
-            Prefetch("phones", Phone.objects.order_by("position")),
-            Prefetch("contacts", Contact.objects.filter(name="").order_by("position")),  # a desk, never a person
-            "accessibility",
-            "language_rows",
-        )
-        .filter(public_id=public_id)
-        .first()
-    )
+    desks = Contact.objects.filter(name="")  # a desk, never a person
+    rows = shown_services().filter(public_id=public_id).select_related("joined_into")
+    row = said.whole(rows, desks).first()
     if row is None:
         raise NoSuchService
     return Moved(row.joined_into.public_id) if row.joined_into else _page(row, at)
@@ -108,9 +93,8 @@ def public_page(public_id: UUID, *, at: datetime) -> PublicPage | Moved:
 
 def _page(row: Service, at: datetime) -> PublicPage:
     on = at.astimezone(UTC).date()
-    fresh = rules.freshness_of(vars(row) | {"source": row.source.name}, on=on)
-    languages = [vocabulary.LANGUAGES.get(one.code, one.name) for one in row.language_rows.all()]
-    said = _undisclosed(row) if row.is_undisclosed else _disclosed(row)
+    fresh = said.freshness(row, on=on)
+    texts = _undisclosed(row) if row.is_undisclosed else _disclosed(row)
     return PublicPage(
         pk=row.pk,
         public_id=row.public_id,
@@ -118,20 +102,14 @@ def _page(row: Service, at: datetime) -> PublicPage:
         organisation=row.organisation.name if row.organisation else "",
         needs=tuple(needs.label(code) for code in row.need_codes),
         need_codes=tuple(row.need_codes),
-        how=tuple(vocabulary.MODES.get(mode, mode) for mode in row.modes),
-        ages=ages(row.minimum_age, row.maximum_age) if (row.minimum_age, row.maximum_age) != (None, None) else "",
-        languages=tuple(dict.fromkeys(languages or [vocabulary.LANGUAGES.get(code, code) for code in row.languages])),
+        how=said.modes(row),
+        ages=said.ages(row),
+        languages=said.languages(row),
         phones=_phones(row),
-        places=tuple(place_of(one.location, hide=row.is_undisclosed) for one in row.at_locations.all()),
+        places=said.places(row),
         is_undisclosed=row.is_undisclosed,
-        is_sensitive=row.is_undisclosed
-        or is_sensitive(row.strong_needs, f"{row.name} {row.organisation.name if row.organisation else ''}"),
-        status=rules.how_it_stands(
-            operating="paused" if row.listing == "temporarily_closed" else row.operating,
-            wait_weeks=row.wait_weeks,
-            until=row.operating_until,
-            back_on=row.break_until if rules.is_on_break(vars(row), on=on) else None,
-        ),
+        is_sensitive=said.is_private(row),
+        status=said.status(row, on=on, operating="paused" if row.listing == "temporarily_closed" else ""),
         status_since=row.operating_since if row.operating != "open" else None,
         gone=_gone(row),
         freshness=fresh.words,
@@ -139,21 +117,20 @@ def _page(row: Service, at: datetime) -> PublicPage:
         source=row.source.name,
         licence=row.source.licence,
         attribution=row.source.attribution,
-        **said,
+        **texts,
     )
 
 
 def _disclosed(row: Service) -> dict[str, Any]:
-    routes = [vocabulary.ENTRY_ROUTES.get(one, one) for one in row.entry_routes]
     desk = next((one.email for one in row.contacts.all() if one.email), "")
     return {
         "description": tuple(filter(None, (line.strip() for line in row.description_text.split("\n")))),
         "when": row.times_text,
-        "cost": "Free" if row.is_free and not row.cost_text else row.cost_text,
+        "cost": said.cost(row),
         "areas": row.area_text,
         "alert": row.alert,
         "for_whom": row.eligibility_text,
-        "how_to_join": tuple(dict.fromkeys(filter(None, [row.how_to_join, *routes]))),
+        "how_to_join": tuple(dict.fromkeys(filter(None, [row.how_to_join, *said.entry_routes(row)]))),
         "what_to_bring": row.what_to_bring,
         "first_visit": row.first_visit,
         "who_greets": row.who_greets,
@@ -170,8 +147,8 @@ def _disclosed(row: Service) -> dict[str, Any]:
 
 def _undisclosed(row: Service) -> dict[str, Any]:
     """Return what cannot lead to a door: no address online, and no text that names a place."""
-    said = _disclosed(row)
-    kept = {name: harmless(value) for name, value in said.items() if name not in ("email", "url", "website")}
+    texts = _disclosed(row)
+    kept = {name: harmless(value) for name, value in texts.items() if name not in ("email", "url", "website")}
     return kept | {"email": "", "url": "", "website": ""}
 
 
@@ -182,10 +159,7 @@ def harmless(value: Any) -> Any:
 
 
 def _phones(row: Service) -> tuple[Number, ...]:
-    numbers = [
-        Number(f"{one.number} ext. {one.extension}" if one.extension else one.number, one.label)
-        for one in row.phones.all()
-    ]
+    numbers = said.numbers(row)
     known = {one.number for one in numbers}
     desks = [one for one in row.contacts.all() if one.phone and one.phone not in known]
     return (*numbers, *(Number(one.phone, one.title or one.department) for one in desks))
@@ -199,13 +173,13 @@ def _gone(row: Service) -> str:
     return "" if row.listing in LISTED else "This is no longer listed."
 
 
-def _not_said_there(row: Service, said: Iterable[str]) -> tuple[str, ...]:
+def _not_said_there(row: Service, words: Iterable[str]) -> tuple[str, ...]:
     """Return what a service says of access that none of its places says already."""
     places = [one.location for one in row.at_locations.all()]
-    words = [words for place in places for words in _access([*place.access_yes, *place.access_no])]
-    words += [one.description for place in places for one in place.accessibility.all()]
-    known = {_plainly(one) for one in words}
-    return tuple({_plainly(one): one for one in said if _plainly(one) not in known}.values())
+    there = [one for place in places for one in _access([*place.access_yes, *place.access_no])]
+    there += [one.description for place in places for one in place.accessibility.all()]
+    known = {_plainly(one) for one in there}
+    return tuple({_plainly(one): one for one in words if _plainly(one) not in known}.values())
 
 
 def _plainly(words: str) -> str:
@@ -213,5 +187,4 @@ def _plainly(words: str) -> str:
 
 
 def _access(codes: list[str]) -> tuple[str, ...]:
-    said = (vocabulary.ACCESS_NEEDS.get(code, code) for code in codes)
-    return tuple(f"{one[0].upper()}{one[1:]}" for one in said)
+    return tuple(f"{one[0].upper()}{one[1:]}" for one in said.access(codes))

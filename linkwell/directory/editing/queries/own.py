@@ -6,11 +6,11 @@ from datetime import datetime
 
 from django.db.models import Count, Q
 
-from linkwell.directory import rules
 from linkwell.directory.editing import entry
 from linkwell.directory.editing.fields import LABELS, REFERRAL_ADDRESS
 from linkwell.directory.errors import NoSuchService
 from linkwell.directory.models import Capacity, ChangeRequest, Service
+from linkwell.directory.queries import said
 from linkwell.team.models import Membership
 
 MOST_ENTRIES = 200
@@ -90,11 +90,7 @@ def own_lines(*, viewer: Membership, at: datetime) -> list[OwnLine]:
     rows = Service.objects.filter(pk__in=own_services(viewer=viewer)).select_related("source").annotate(waits=waits)
     found = []
     for row in rows.order_by("name", "pk"):
-        fresh = rules.freshness_of(vars(row) | {"source": row.source.name}, on=on)
-        back = row.break_until if rules.is_on_break(vars(row), on=on) else None
-        status = rules.how_it_stands(
-            operating=row.operating, wait_weeks=row.wait_weeks, until=row.operating_until, back_on=back
-        )
+        fresh, status = said.freshness(row, on=on), said.status(row, on=on)
         found.append(OwnLine(row.pk, row.name, row.times_text, status, fresh.words, fresh.is_stale, row.waits))
     return found
 
