@@ -2,20 +2,23 @@
 
 import re
 import sys
-from datetime import UTC, datetime
+from collections import Counter
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from linkwell.directory.derive import refresh_search
-from linkwell.directory.models import ChangeRequest, Report, Service
+from linkwell.directory.models import ChangeRequest, Report, Service, ShownInSearch
 from linkwell.places.actions import OutcodeRow, PostcodeRow, load
 from linkwell.team.access import LW
+from linkwell.web.public import limits
 from linkwell.web.public.address import KEYS
-from tests.factories import LocationFactory, MembershipFactory, ServiceFactory, SourceFactory
+from tests.factories import LocationFactory, MembershipFactory, OrganisationFactory, ServiceFactory, SourceFactory
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -259,7 +262,9 @@ def test_DI7_private_topics_have_neutral_titles_a_quick_exit_and_are_kept_nowher
     made = service(source, "Debt and violence advice", need_codes=["abuse"], strong_needs=["abuse"])
     plain = service(source, "Choir")
 
-    addresses = [reverse(f"public:{name}", args=[made.public_id]) for name in ("service", "print", "tell", "change")]
+    of_shelter = service(source, "Choir", organisation=OrganisationFactory(name="The Women's Refuge"))
+    names = ("service", "print", "tell", "change")
+    addresses = [reverse(f"public:{name}", args=[one.public_id]) for one in (made, of_shelter) for name in names]
     for address in (*addresses, f"{SEARCH}?t={KEYS['abuse']}"):
         answer = public.get(address)
         title = re.search(r"<title>([^<]+)</title>", answer.content.decode())[1]
@@ -275,7 +280,7 @@ def test_W02_public_pages_may_be_kept_by_caches_set_no_cookie_and_differ_for_nob
     staff = client_for(MembershipFactory(role=LW, account__name="Asha Patel"))
     for address in (SEARCH, f"{SEARCH}?q=choir", reverse("public:service", args=[made.public_id])):
         answer = public.get(address)
-        assert answer["Cache-Control"] == "public, max-age=300"
+        assert answer["Cache-Control"] == "public, no-cache"
         assert not answer.cookies and "Cookie" not in answer["Vary"]
         assert "nonce" not in answer["Content-Security-Policy"]
         assert public.get(address, headers={"if-none-match": answer["ETag"]}).status_code == 304
@@ -283,6 +288,34 @@ def test_W02_public_pages_may_be_kept_by_caches_set_no_cookie_and_differ_for_nob
         assert "Asha" not in theirs.content.decode()
         assert theirs.content == answer.content
         assert theirs["Cache-Control"] == "no-store" or not theirs.cookies
+
+
+def test_W02_DI17_what_is_hidden_is_gone_from_every_cache_at_once(public, source):
+    made = service(source, "Choir")
+    for address in (f"{SEARCH}?q=choir", reverse("public:service", args=[made.public_id])):
+        Service.objects.filter(pk=made.pk).update(is_undisclosed=False)
+        kept = public.get(address)
+        assert "High Street" in kept.content.decode() and kept["Cache-Control"] == "public, no-cache"
+        Service.objects.filter(pk=made.pk).update(is_undisclosed=True)
+        again = public.get(address, headers={"if-none-match": kept["ETag"]})
+        assert again.status_code == 200 and "High Street" not in again.content.decode()
+
+
+def test_W07_one_neighbourhood_alone_does_not_decide_what_is_looked_after_first(public, source, monkeypatch):
+    monkeypatch.setattr(limits, "_counted", Counter())
+    monkeypatch.setattr(limits, "SEARCHES_OF_A_RANGE", 2)
+    monkeypatch.setattr(limits, "SEARCHES", 3)
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+    service(source, "Choir")
+
+    def search(address):
+        public.get(SEARCH, {"q": "choir"}, REMOTE_ADDR=address)
+        return ShownInSearch.objects.count()
+
+    assert [search("203.0.113.1"), search("203.0.113.2"), search("203.0.113.3")] == [1, 2, 2]
+    assert [search("198.51.100.1"), search("192.0.2.1")] == [3, 3]
+    monkeypatch.setattr(timezone, "now", lambda: NOW + timedelta(hours=1))
+    assert search("192.0.2.1") == 4
 
 
 def test_W02_a_false_host_changes_no_page_and_an_unknown_one_is_refused(public, source):

@@ -47,6 +47,7 @@ class OutsideForm(PageForm):
     """A form that anybody may send: one field stays empty unless a machine fills it in."""
 
     website = forms.CharField(required=False, max_length=1_000)
+    is_too_often = False
 
     @property
     def is_by_machine(self) -> bool:

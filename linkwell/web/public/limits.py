@@ -1,9 +1,13 @@
-"""How often the public may write: by the neighbourhood of an address on the internet, and by entry.
+"""How often the public may write, and how often its searches count: by the neighbourhood of an address on the internet.
 
-Counted in the shared cache under keyed hashes; no address is kept.
+What is written is counted in the shared cache under keyed hashes, also by entry; searches in this process alone, for
+an hour. No address is kept.
 """
 
+from collections import Counter
+from datetime import datetime
 from ipaddress import ip_network
+from threading import Lock
 from uuid import UUID
 
 from allauth.account.adapter import get_adapter
@@ -15,6 +19,11 @@ from django.utils.crypto import salted_hmac
 OF_A_RANGE = "20/h/key,60/d/key"
 OF_A_RANGE_AND_ENTRY = "4/d/key"
 OF_AN_ENTRY = "30/d/key"
+SEARCHES_OF_A_RANGE = 40  # an hour
+SEARCHES = 5_000  # an hour, of all: what `count_shown` takes up in one go from several processes
+
+_counted: Counter[str] = Counter()
+_lock = Lock()
 
 
 def may_write(request: HttpRequest, public_id: UUID) -> bool:
@@ -29,6 +38,18 @@ def may_write(request: HttpRequest, public_id: UUID) -> bool:
         ratelimit.consume(request, app="linkwell", action=action, config={action: rate}, key=_hidden(key))
         for action, rate, key in counts
     )
+
+
+def may_count(request: HttpRequest, *, at: datetime) -> bool:
+    """Say whether a search counts as interest in what it shows: nobody alone decides what is looked after first."""
+    hour, where = f"{at:%Y-%m-%d %H}", address_range(request)
+    with _lock:
+        if _counted[hour] == 0:
+            _counted.clear()
+        if _counted[hour] >= SEARCHES or _counted[_hidden(where)] >= SEARCHES_OF_A_RANGE:
+            return False
+        _counted.update([hour, _hidden(where)])
+    return True
 
 
 def address_range(request: HttpRequest) -> str:

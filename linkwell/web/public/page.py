@@ -37,10 +37,10 @@ def topics() -> list[tuple[str, str]]:
     return [(need.label, KEYS[need.code]) for need in needs.NEEDS]
 
 
-def results(asked: Search, located: Located | None, form: BoxForm, *, at: datetime) -> dict[str, Any]:
-    """Return what the page of results shows."""
+def results(asked: Search, located: Located | None, form: BoxForm, *, counts: bool, at: datetime) -> dict[str, Any]:
+    """Return what the page of results shows; with `counts`, what it shows counts as looked for."""
     found = public_search(asked.query(located), at)
-    if asked.page == 1:
+    if counts:
         note_shown((one.pk for one in found.services), at=at)  # what many look for is kept fresh first
     heard = [needs.label(code) for code in found.heard if code not in asked.needs]
     return {

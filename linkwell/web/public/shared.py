@@ -1,9 +1,12 @@
-"""Pages that are the same for everybody: caches may keep them, and no cookie, name or key is on them."""
+"""Pages that are the same for everybody: caches may keep them, and no cookie, name or key is on them.
+
+A cache asks each time whether its copy still holds: an address that is given out no more is gone everywhere at once.
+"""
 
 from collections.abc import Callable
 from functools import wraps
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +16,6 @@ from django.utils.translation import gettext as _
 
 from linkwell.web.render import Frame
 
-SECONDS = 300
 View = Callable[..., HttpResponse]
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -25,7 +27,7 @@ def shared_pages(get_response: Next) -> Next:
         response = get_response(request)
         if not getattr(response, "may_be_shared", False) or response.status_code != 200 or response.cookies:
             return response
-        response["Cache-Control"] = f"public, max-age={SECONDS}"
+        response["Cache-Control"] = "public, no-cache"
         response["Vary"] = "Accept-Encoding, Accept-Language"
         etag = f'"{sha256(response.content).hexdigest()[:32]}"'
         response["ETag"] = etag
@@ -45,10 +47,10 @@ def shared_page(view: View) -> View:
 
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        request.frame = frame(shared=True)  # type: ignore[attr-defined]
+        cast(Any, request).frame = frame(shared=True)
         response = view(request, *args, **kwargs)
         response["Referrer-Policy"] = "no-referrer"
-        response.may_be_shared = not getattr(request, "is_private", False)  # type: ignore[attr-defined]
+        cast(Any, response).may_be_shared = not getattr(request, "is_private", False)
         return response
 
     return answered
@@ -59,7 +61,7 @@ def own_page(view: View) -> View:
 
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        request.frame = frame(shared=False)  # type: ignore[attr-defined]
+        cast(Any, request).frame = frame(shared=False)
         response = view(request, *args, **kwargs)
         response["Cache-Control"] = "no-store"
         response["Referrer-Policy"] = "same-origin"  # with no-referrer, browsers send "Origin: null" with the form
@@ -70,8 +72,8 @@ def own_page(view: View) -> View:
 
 def keep_private(request: HttpRequest, *, shared: bool = True) -> None:
     """Give the page a quick exit, and keep it out of every cache, this browser's too."""
-    request.is_private = True  # type: ignore[attr-defined]
-    request.frame = frame(shared=shared, quick_exit=True)  # type: ignore[attr-defined]
+    cast(Any, request).is_private = True
+    cast(Any, request).frame = frame(shared=shared, quick_exit=True)
 
 
 def frame(*, shared: bool, quick_exit: bool = False) -> Frame:

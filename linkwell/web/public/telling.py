@@ -73,7 +73,7 @@ def _has_room(request: HttpRequest, form: OutsideForm, public_id: UUID) -> bool:
     if may_write(request, public_id):
         return True
     form.add_error(None, _("We have heard a lot from here today. Please ring the group, or try again tomorrow."))
-    form.is_too_often = True  # type: ignore[attr-defined]
+    form.is_too_often = True
     return False
 
 
@@ -82,7 +82,7 @@ def _page(
 ) -> HttpResponse:
     if entry.is_private:
         keep_private(request, shared=False)
-    status = 429 if getattr(form, "is_too_often", False) else 200
+    status = 429 if form.is_too_often else 200
     return render(request, template, {"form": form, "name": entry.name, "public_id": public_id}, status=status)
 
 

@@ -1,5 +1,6 @@
 """Find something near you, without an account."""
 
+from typing import Any, cast
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from linkwell.web import errors
 from linkwell.web.policy import public
 from linkwell.web.public import address, page
 from linkwell.web.public.forms import BoxForm
+from linkwell.web.public.limits import may_count
 from linkwell.web.public.shared import keep_private, shared_page
 from linkwell.web.render import render
 
@@ -41,7 +43,9 @@ def search(request: HttpRequest) -> HttpResponse:
         return render(request, "public/search.jinja", {"form": form, "topics": page.topics()})
     if asked.is_empty:
         return render(request, "public/search.jinja", {"form": form, "topics": page.topics()})
-    return render(request, "public/found.jinja", page.results(asked, located, form, at=timezone.now()))
+    now = timezone.now()
+    counts = asked.page == 1 and may_count(request, at=now)
+    return render(request, "public/found.jinja", page.results(asked, located, form, counts=counts, at=now))
 
 
 @csrf_exempt  # it keeps nothing and needs no cookie: it only writes the address of the answer
@@ -61,7 +65,7 @@ def look(request: HttpRequest) -> HttpResponse:
             answer = redirect(_address(asked))
             answer["Cache-Control"] = "no-store"
             return answer
-    request.is_private = True  # type: ignore[attr-defined]  # what was typed stands on it
+    cast(Any, request).is_private = True  # what was typed stands on it
     return render(request, "public/search.jinja", {"form": form, "topics": page.topics()})
 
 
