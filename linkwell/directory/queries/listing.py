@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection
 
 from linkwell.directory import rules
-from linkwell.directory.queries.support import where
+from linkwell.directory.queries.shown import where
 from linkwell.matching import needs
 from linkwell.matching.reasons import distance
 from linkwell.matching.words import stems

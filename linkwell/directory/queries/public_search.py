@@ -19,8 +19,9 @@ from linkwell.directory import rules
 from linkwell.directory.queries.public import PUBLIC
 from linkwell.directory.queries.public_filters import Candidate, filtered
 from linkwell.directory.queries.public_sql import AROUND, EVERYWHERE, narrowing
+from linkwell.directory.queries.shown import details_of, where
 from linkwell.directory.queries.sql import EARTH_DIAMETER, Words, need_points, relevance, word_points
-from linkwell.directory.queries.support import OWN_PHRASES, details_of, own_phrases, where
+from linkwell.directory.queries.support import OWN_PHRASES, own_phrases
 from linkwell.matching import ranking, vocabulary
 from linkwell.matching.query import Facet, Query
 from linkwell.matching.reasons import distance

@@ -4,6 +4,8 @@ Read with the table in `linkwell.matching.ranking`, whose constants it uses. `te
 same in slow, plain Python; the two are compared on random directories and questions.
 """
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -24,7 +26,9 @@ class Words:
     telling: list[str] = field(default_factory=list)
 
 
-def statement(query: Query, heard: list[str], words: Words, *, on: date) -> tuple[str, dict[str, Any]]:
+def statement(
+    query: Query, heard: list[str], words: Words, *, on: date, tried: Mapping[int, float] | None = None
+) -> tuple[str, dict[str, Any]]:
     """Return the statement and its parameters; it answers one row: count, hits, near misses, facets (JSON)."""
     values: dict[str, Any] = {
         "needs": list(query.needs),
@@ -53,6 +57,7 @@ def statement(query: Query, heard: list[str], words: Words, *, on: date) -> tupl
         "top": query.limit,
         "skip": query.offset,
         "near_misses": NEAR_MISSES,
+        "tried": json.dumps({str(service_id): points for service_id, points in (tried or {}).items()}),
     }
     text = _WHOLE.format(
         needs=need_points(query.needs, ranking.NEED, "need", values),
@@ -226,12 +231,13 @@ points AS (
            ))::float8 AS unknown_points,
            CASE j.operating WHEN 'full' THEN {FULL}
                 WHEN 'waiting' THEN greatest({LONGEST_WAIT}, {WAIT_WEEK} * coalesce(j.wait_weeks, 4)) ELSE 0
-           END::float8 AS room_points
+           END::float8 AS room_points,
+           coalesce((%(tried)s::jsonb ->> j.id::text)::float8, 0) AS tried_points
     FROM judged j
 ),
 scored AS MATERIALIZED (
     SELECT p.*, round((needs_points + heard_points + word_points + near_points + fresh_points + unknown_points
-                       + room_points)::numeric, 6) AS score
+                       + room_points + tried_points)::numeric, 6) AS score
     FROM points p
 ),
 fits AS (SELECT * FROM scored WHERE cardinality(fails) = 0 AND (%(old_too)s OR NOT too_old)),
@@ -245,7 +251,7 @@ SELECT
     (SELECT count(*) FROM scored WHERE cardinality(fails) = 0 AND too_old AND NOT %(old_too)s),
     (SELECT coalesce(json_agg(h), '[]') FROM (
         SELECT id, location_id, metres, way, score, needs_points, heard_points, word_points, near_points, fresh_points,
-               unknown_points, room_points
+               unknown_points, room_points, tried_points
         FROM fits ORDER BY score DESC, metres NULLS LAST, name, id LIMIT %(top)s OFFSET %(skip)s) h),
     (SELECT coalesce(json_agg(m), '[]') FROM (
         SELECT id, location_id, metres, fails[1] AS fails, score FROM misses

@@ -1,4 +1,4 @@
-"""Find support: what fits a person, ranked, with reasons. The matching index will later stand behind this interface."""
+"""Find support: what fits a person, ranked, with reasons; the index answers, or the database where there is none."""
 
 import json
 from collections.abc import Iterable
@@ -9,8 +9,9 @@ from typing import Any
 from django.db import connection
 from django.db.models import Avg
 
-from linkwell.directory import rules
 from linkwell.directory.models import Location
+from linkwell.directory.queries.indexed import Experience, by_index
+from linkwell.directory.queries.shown import address_line, as_shown, details_of
 from linkwell.directory.queries.sql import Words, statement
 from linkwell.matching import needs, ranking, vocabulary
 from linkwell.matching.query import Answer, Facet, NearMiss, Parts, Point, Query, Suggestion
@@ -23,17 +24,24 @@ from linkwell.places.queries import Located, locate
 MOST_WORDS = 16  # of a question; a longer one is read for needs as a whole, for words as far as this
 
 
-def find_support(query: Query, at: datetime) -> Answer:
+def find_support(query: Query, at: datetime, *, tried: Experience | None = None) -> Answer:
     """Return all that fits, how many, the best with reasons, those that nearly fit and counts over all that fit.
 
-    Three statements, however many services there are.
+    The matching index answers, and one statement says how what is shown stands now. Where there is no index, three
+    statements answer. `tried` is what is known from experience: it changes the rank, and the reasons say so.
     """
+    return by_index(query, at, tried=tried or {}) or by_statement(query, at, tried=tried or {})
+
+
+def by_statement(query: Query, at: datetime, *, tried: Experience) -> Answer:
+    """Return the answer of the database: the definition of what fits, in three statements."""
     on = at.astimezone(UTC).date()
     asked = dict(list(stems_with_words(query.words).items())[:MOST_WORDS])
     with connection.cursor() as cursor:
         words, own = _words(cursor, list(asked))
         heard = {code: phrase for code, phrase in needs_heard(query.words, own).items() if code not in query.needs}
-        text, values = statement(query, list(heard), words, on=on)
+        points = {service_id: one.points for service_id, one in tried.items()}
+        text, values = statement(query, list(heard), words, on=on, tried=points)
         cursor.execute(text, values)
         count, not_shown, hits, misses, facets = (
             json.loads(one) if isinstance(one, str) else one for one in cursor.fetchone()
@@ -45,7 +53,9 @@ def find_support(query: Query, at: datetime) -> Answer:
     }
     return Answer(
         count=count,
-        suggestions=tuple(_suggestion(query, hit, details[hit["id"]], found[hit["id"]], heard, on) for hit in hits),
+        suggestions=tuple(
+            _suggestion(query, hit, details[hit["id"]], found[hit["id"]], heard, tried, on) for hit in hits
+        ),
         near_misses=tuple(_near_miss(query, miss, details[miss["id"]], found[miss["id"]]) for miss in misses),
         facets=_facets(facets),
         heard=tuple(heard.items()),
@@ -79,50 +89,6 @@ def _words(cursor: Any, stems: list[str]) -> tuple[Words, Own]:
     return Words(rarity, ranking.telling({word: holding[word] for word in stems}, entries)), own_phrases(rows[0][3])
 
 
-def details_of(cursor: Any, hits: list[dict[str, Any]], words: list[str], *, on: date) -> dict[int, dict[str, Any]]:
-    """Return what the page shows of each service that is shown, in one statement."""
-    if not hits:
-        return {}
-    cursor.execute(
-        """
-        SELECT s.id, s.public_id, s.name, s.organisation_id, coalesce(o.name, '') AS organisation,
-               CASE s.operating WHEN 'phone_only' THEN '{phone}'::text[] WHEN 'online_only' THEN '{online}'::text[]
-                    ELSE s.modes END AS modes,
-               s.languages, s.slots, s.is_free, s.cost_text, s.minimum_age, s.maximum_age, s.operating, s.wait_weeks,
-               s.area_text, s.times_text, s.confirmed_at, s.confirmed_by, s.source_checked_on, s.seen_at,
-               s.operating_until, s.confirmed_how, s.sinks_on, s.open_reports, s.reported_at, s.break_from,
-               s.break_until, s.is_undisclosed, f.name AS source, s.access_yes,
-               CASE WHEN h.location_id IS NULL THEN '{}' ELSE l.access_yes END AS place_access,
-               CASE WHEN h.location_id IS NULL THEN '{}' ELSE l.access_no END AS place_lacks,
-               coalesce(l.name, '') AS place, coalesce(l.address, '') AS address, coalesce(l.town, '') AS town,
-               coalesce(l.outcode, '') AS outcode, coalesce(l.precision, 'none') AS precision,
-               (SELECT coalesce(json_agg(json_build_array(n.code, n.why <> 'text', n.phrase)), '[]')
-                FROM directory_serviceneed n WHERE n.service_id = s.id) AS needs,
-               s.need_codes, s.strong_needs,
-               (SELECT coalesce(array_agg(w), '{}') FROM unnest(%(words)s::text[]) w
-                WHERE s.search @@ w::tsquery) AS words_met,
-               (SELECT string_agg(DISTINCT coalesce(nullif(u.town, ''), CASE WHEN NOT s.is_undisclosed
-                       AND NOT u.is_undisclosed THEN nullif(u.outcode, '') END), ', ')
-                FROM directory_serviceatlocation ul JOIN directory_location u ON u.id = ul.location_id
-                WHERE ul.service_id = s.id) AS towns
-        FROM directory_service s
-        LEFT JOIN directory_organisation o ON o.id = s.organisation_id
-        JOIN directory_source f ON f.id = s.source_id
-        JOIN unnest(%(ids)s::bigint[], %(places)s::bigint[]) AS h (id, location_id) ON h.id = s.id
-        LEFT JOIN directory_location l ON l.id = coalesce(h.location_id,
-            (SELECT min(u.id) FROM directory_serviceatlocation a JOIN directory_location u ON u.id = a.location_id
-             WHERE a.service_id = s.id AND NOT u.is_undisclosed))
-        """,
-        {"words": words, "ids": [hit["id"] for hit in hits], "places": [hit["location_id"] for hit in hits]},
-    )
-    names = [column.name for column in cursor.description]
-    rows = (dict(zip(names, row, strict=True)) for row in cursor.fetchall())
-    return {
-        row["id"]: row | {"needs": json.loads(row["needs"]) if isinstance(row["needs"], str) else row["needs"]}
-        for row in rows
-    }
-
-
 def _facts(hit: dict[str, Any], row: dict[str, Any], asked: dict[str, str], stems: list[str], *, way: str) -> Facts:
     phrases = {code: (code in row["strong_needs"], "") for code in row["need_codes"]}
     phrases |= {code: (sure, phrase) for code, sure, phrase in row["needs"]}
@@ -150,57 +116,36 @@ def _facts(hit: dict[str, Any], row: dict[str, Any], asked: dict[str, str], stem
 
 
 def _suggestion(
-    query: Query, hit: dict[str, Any], row: dict[str, Any], facts: Facts, heard: dict[str, str], on: date
+    query: Query,
+    hit: dict[str, Any],
+    row: dict[str, Any],
+    facts: Facts,
+    heard: dict[str, str],
+    tried: Experience,
+    on: date,
 ) -> Suggestion:
-    fresh = rules.freshness_of(row, on=on)
     parts = Parts(
         needs=hit["needs_points"], heard=hit["heard_points"], words=hit["word_points"], near=hit["near_points"],
-        fresh=hit["fresh_points"], unknown=hit["unknown_points"], room=hit["room_points"],
+        fresh=hit["fresh_points"], unknown=hit["unknown_points"], room=hit["room_points"], tried=hit["tried_points"],
     )  # fmt: skip
+    known = (tried[row["id"]].reason,) if row["id"] in tried else ()
     return Suggestion(
         service_id=row["id"],
-        public_id=row["public_id"],
-        name=row["name"],
-        organisation_id=row["organisation_id"],
-        organisation=row["organisation"],
         score=float(hit["score"]),
         parts=parts,
-        reasons=reasons(query, facts, heard),
+        reasons=(*reasons(query, facts, heard), *known),
         ask_first=ask_first(query, facts),
-        freshness=fresh.words,
-        is_stale=fresh.is_stale,
-        where=where(row),
         metres=facts.metres if facts.way == "place" else None,
-        when=row["times_text"],
-        cost="Free" if row["is_free"] else row["cost_text"],
-        status=rules.how_it_stands(
-            operating=row["operating"], wait_weeks=row["wait_weeks"], until=row["operating_until"]
-        ),
-        modes=tuple(vocabulary.MODES[mode] for mode in row["modes"] if mode in vocabulary.MODES),
+        location_id=hit["location_id"] if facts.way == "place" else None,
+        **as_shown(row, on=on),
     )
-
-
-def where(row: dict[str, Any]) -> str:
-    """Return a place in a line; area only where the address is not disclosed."""
-    if row["is_undisclosed"]:
-        return f"{row['towns']} (address not given)" if row["towns"] else "Address not given"
-    if row["operating"] == "moved":
-        return "Has moved: ask where it is now"
-    return address_line(row["place"], row["address"], row["town"]) or row["towns"] or "Place not stated"
-
-
-def address_line(*parts: str) -> str:
-    """Return the parts of an address in a line, none of them twice."""
-    said = ""
-    for part in parts:
-        if part and part.casefold() not in said.casefold():
-            said = f"{said}, {part}" if said else part
-    return said
 
 
 def _near_miss(query: Query, miss: dict[str, Any], row: dict[str, Any], facts: Facts) -> NearMiss:
     fails = near_miss(query, facts, miss["fails"], back_on=row["break_until"])
-    return NearMiss(row["id"], row["public_id"], row["name"], row["organisation"], fails, float(miss["score"]))
+    return NearMiss(
+        row["id"], row["public_id"], row["name"], row["organisation"], fails, float(miss["score"]), miss["fails"]
+    )
 
 
 _LABELS = {"cost": {"free": "Free", "paid": "Costs money", "unknown": "Cost not stated"}}

@@ -1,0 +1,59 @@
+"""What fits, asked of the matching index; how it stands now, asked of the directory."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.db import connection
+
+from linkwell.directory import searching
+from linkwell.directory.queries.shown import as_shown, details_of
+from linkwell.directory.searching.changes import NEWEST
+from linkwell.matching.index import Tried
+from linkwell.matching.query import Answer, Query
+
+Experience = Mapping[int, Tried]  # by service
+TRIES = 3
+
+
+def by_index(query: Query, at: datetime, *, tried: Experience) -> Answer | None:
+    """Return the answer of the index, None where the database must answer.
+
+    What is shown is read from the directory in the same breath. If that says that the directory has moved on since
+    the index last looked, the index catches up first: nobody is sent to what was closed a moment ago.
+    """
+    kept, on = searching.current(), at.astimezone(UTC).date()
+    for _ in range(TRIES):
+        if kept is None:
+            return None
+        answer = kept.index.search(query, on=on, own=kept.mark.own, tried=tried)
+        with connection.cursor() as cursor:
+            details, newest = _details(cursor, answer, on)
+            if newest <= kept.mark.newest and all(row["is_shown"] for row in details.values()):
+                return _told(answer, details, on)
+            kept = searching.caught_up(cursor)
+    return None
+
+
+def _details(cursor: Any, answer: Answer, on: date) -> tuple[dict[int, dict[str, Any]], int]:
+    """Return how each service that is shown stands now, and the youngest change that there is; one statement."""
+    shown = [{"id": one.service_id, "location_id": one.location_id} for one in answer.suggestions]
+    shown += [{"id": one.service_id, "location_id": None} for one in answer.near_misses]
+    details = details_of(cursor, shown, [], on=on)
+    if details:
+        return details, int(next(iter(details.values()))["newest_change"])
+    cursor.execute(f"SELECT {NEWEST}")
+    return {}, int(cursor.fetchone()[0])
+
+
+def _told(answer: Answer, details: dict[int, dict[str, Any]], on: date) -> Answer:
+    return replace(
+        answer,
+        suggestions=tuple(
+            replace(one, **as_shown(details[one.service_id], on=on))
+            for one in answer.suggestions
+            if one.service_id in details
+        ),
+        near_misses=tuple(one for one in answer.near_misses if one.service_id in details),
+    )
