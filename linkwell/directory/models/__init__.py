@@ -22,6 +22,7 @@ from linkwell.directory.models.searching import SearchChange
 from linkwell.directory.models.standing import (
     ChangeRequest,
     InternalRemark,
+    Opening,
     OperatingStatus,
     Report,
     Verification,
@@ -50,6 +51,7 @@ __all__ = [
     "ListMapping",
     "Location",
     "NeedPhrase",
+    "Opening",
     "OperatingStatus",
     "Organisation",
     "Phone",

@@ -70,6 +70,24 @@ class OperatingStatus(models.Model):
         indexes = [models.Index(fields=["service", "-at"], name="statuses_of_a_service")]
 
 
+class Opening(models.Model):
+    """When a service last began to take people: newly listed, or again. A trigger keeps it, whoever writes.
+
+    The first list of a source is no opening: its entries were there before.
+    """
+
+    KINDS = [("new", "New in the directory"), ("again", "Takes people again")]
+
+    service = models.OneToOneField(Service, models.CASCADE, primary_key=True, related_name="opening")
+    kind = models.CharField(max_length=5, choices=KINDS)
+    at = models.DateTimeField()
+
+    field_classes = classes(public="service kind at")
+
+    class Meta:
+        indexes = [models.Index(fields=["-at"], name="openings_newest")]
+
+
 class Report(models.Model):
     """ "It was closed": what somebody found at the door."""
 
