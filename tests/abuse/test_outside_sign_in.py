@@ -20,10 +20,10 @@ from linkwell.team.models import Account, Identity, Membership
 from linkwell.team.rules import Place
 from linkwell.web.signin.outside import provider
 from tests import mails
+from tests.codes import code_now
 from tests.factories import TOTP_SECRET, AccountFactory, MembershipFactory
 from tests.fixtures import ProductClient
 from tests.web.fake_oidc import CLIENT, SECRET, fake_provider
-from tests.web.test_signin import code as totp
 
 STAFF_PAGE, AUTHENTICATE = "/more/", "/account/2fa/authenticate/"
 
@@ -85,7 +85,7 @@ def test_SE4_a_linked_identity_signs_in_and_our_own_second_step_follows(client, 
     answer = sign_in(client)
 
     assert answer.url == AUTHENTICATE and not is_in(client)
-    client.post(AUTHENTICATE, {"code": totp(TOTP_SECRET)})
+    client.post(AUTHENTICATE, {"code": code_now(TOTP_SECRET)})
     assert is_in(client)
 
 

@@ -18,9 +18,10 @@ from linkwell.team.rules import Place
 from linkwell.web.checks import routes
 from linkwell.web.signin import session_clock
 from linkwell.web.signin.session_clock import Moment
+from tests.codes import code_now
 from tests.factories import PASSWORD, MembershipFactory
 from tests.fixtures import ProductClient
-from tests.web.test_signin import AUTHENTICATE, LOGIN, code
+from tests.web.test_signin import AUTHENTICATE, LOGIN
 
 HOUR, IDLE, WHOLE = 3600, 30 * 60, 12 * 3600
 BEGAN = Moment(wall=1_800_000_000, steady=50_000, run="this run")
@@ -122,7 +123,7 @@ def test_L06_a_session_ends_in_the_product_when_the_clock_says_so(client_for, wo
 
 def sign_in(browser, account):
     browser.post(LOGIN, {"login": account.email, "password": PASSWORD})
-    return browser.post(AUTHENTICATE, {"code": code()})
+    return browser.post(AUTHENTICATE, {"code": code_now()})
 
 
 def test_L04_each_step_of_signing_in_gives_a_new_session_id(client, worker):
@@ -130,7 +131,7 @@ def test_L04_each_step_of_signing_in_gives_a_new_session_id(client, worker):
     keys = [client.session.session_key]
     client.post(LOGIN, {"login": worker.account.email, "password": PASSWORD})
     keys.append(client.session.session_key)
-    client.post(AUTHENTICATE, {"code": code()})
+    client.post(AUTHENTICATE, {"code": code_now()})
     keys.append(client.session.session_key)
 
     thief = ProductClient()
@@ -271,7 +272,7 @@ def test_L09_the_page_one_wanted_is_followed(ready):
 @pytest.mark.parametrize("where", TRICKS)
 def test_L09_every_trick_ends_on_the_first_page_of_the_role(client, worker, where):
     client.post(LOGIN, {"login": worker.account.email, "password": PASSWORD, "next": where})
-    answer = client.post(AUTHENTICATE + "?next=" + quote(where), {"code": code(), "next": where})
+    answer = client.post(AUTHENTICATE + "?next=" + quote(where), {"code": code_now(), "next": where})
 
     assert answer.url == "/" and client.get("/").url == "/today/"
 
