@@ -200,3 +200,50 @@ class UnmetNeed(models.Model):
             )
         ]
         indexes = [models.Index(fields=["scheme", "episode", "-at"], name="unmet_needs_newest")]
+
+
+class NotRight(models.Model):
+    """A service that is not right for one person, and why: it stands lower for them alone, until this is taken back."""
+
+    class Reason(models.TextChoices):
+        UNSUITABLE = "unsuitable", "Went there: not for them"
+        INTEREST = "interest", "Not what they would enjoy"
+        JOURNEY = "journey", "Too hard to get to"
+        TIMES = "times", "The times do not suit"
+        COST = "cost", "Costs too much"
+        ACCESS = "access", "Not accessible for them"
+        WELCOME = "welcome", "Would not feel safe or welcome"
+
+    scheme = models.ForeignKey(Scheme, models.PROTECT)
+    episode = models.ForeignKey(Episode, models.PROTECT, related_name="not_right")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="not_right")
+    service = models.ForeignKey(Service, models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=10, choices=Reason)
+    at = models.DateTimeField()
+    by = models.ForeignKey(Membership, models.PROTECT)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    objects = ScopedManager()
+    field_classes = classes(operational="id scheme episode person at by withdrawn_at", onward="service reason")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "service"], condition=Q(withdrawn_at=None), name="one_not_right_of_a_service"
+            )
+        ]
+
+
+class SentList(models.Model):
+    """A short list that one person was sent: which services, how, and by whom. The message holds only a link to it."""
+
+    scheme = models.ForeignKey(Scheme, models.PROTECT)
+    episode = models.ForeignKey(Episode, models.PROTECT, related_name="sent_lists")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="sent_lists")
+    service_ids = ArrayField(models.BigIntegerField())  # in the order in which they were talked about
+    channel = models.CharField(max_length=5, choices=[("email", "E-mail"), ("sms", "Text")])
+    at = models.DateTimeField()
+    by = models.ForeignKey(Membership, models.PROTECT)
+
+    objects = ScopedManager()
+    field_classes = classes(operational="id scheme episode person at by channel", onward="service_ids")

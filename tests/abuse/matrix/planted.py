@@ -160,6 +160,8 @@ NOTHING_TO_PLANT = {
     "people.RestrictedReader": "who and whom, by id",
     "referrals.Allocation": "who, whom and when, by id",
     "referrals.FeedbackRead": "who and what, by id",
+    "connections.NotRight": "which service, by id, and a reason of a closed list",
+    "connections.SentList": "which services, by id",
     "team.AuditSeal": "numbers and seals of the audit",
     "team.HeadDelivery": "where the head of the audit went",
     "team.AuditCheck": "what a check of the audit found, by position",
