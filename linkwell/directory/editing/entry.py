@@ -106,14 +106,16 @@ def _costs(service: Service) -> str:
 
 
 def _places(service: Service) -> list[PlaceText]:
-    found = []
-    for link in service.at_locations.all():
-        row = link.location
-        if service.is_undisclosed or row.is_undisclosed:
-            found.append(PlaceText(town=row.town))
-        else:
-            found.append(PlaceText(row.name, row.address, row.town, row.postcode, row.transport))
-    return found
+    return _places_of(service.at_locations.all(), service.is_undisclosed)
+
+
+def _places_of(links: Iterable[ServiceAtLocation], hide: bool) -> list[PlaceText]:
+    rows = [link.location for link in links]
+    return [
+        PlaceText(town=row.town) if hide or row.is_undisclosed
+        else PlaceText(row.name, row.address, row.town, row.postcode, row.transport)
+        for row in rows
+    ]  # fmt: skip
 
 
 def write(service: Service, values: Mapping[str, str], *, at: datetime) -> None:
@@ -165,22 +167,8 @@ def _write_times(service: Service, text: str, at: datetime) -> dict[str, Any]:
         )
         for n, row in enumerate(rows)
     )  # fmt: skip
-    schedules = [rules.Times(row.weekday, row.of_month, row.opens_at, row.closes_at) for row in rows]
-    return {"slots": rules.slots(schedules, on=at.date()), "times_text": times_in_words(rows)}
-
-
-def times_in_words(rows: Iterable[Time]) -> str:
-    """Return the rows as a sentence; a second week is said, for the days alone would mislead."""
-    by_weeks: dict[int, list[rules.Times]] = {}
-    for row in rows:
-        made = rules.Times(row.weekday, row.of_month, row.opens_at, row.closes_at)
-        by_weeks.setdefault(row.weeks if row.of_month is None else 1, []).append(made)
-    ordinals = {2: "every second week", 3: "every third week", 4: "every fourth week"}
-    pieces = []
-    for weeks, group in sorted(by_weeks.items()):
-        words = rules.times_in_words(group)
-        pieces.append(f"{words}, {ordinals[weeks]}" if weeks > 1 else words)
-    return "; ".join(pieces)
+    schedules = [rules.Times(row.weekday, row.of_month, row.opens_at, row.closes_at, weeks=row.weeks) for row in rows]
+    return {"slots": rules.slots(schedules, on=at.date()), "times_text": rules.times_in_words(schedules)}
 
 
 def _write_costs(service: Service, text: str, at: datetime) -> dict[str, Any]:
@@ -229,15 +217,6 @@ def _write_places(service: Service, text: str, at: datetime) -> dict[str, Any]:
                 service=service, location=make_place(one, hide=service.is_undisclosed, at=at)
             )
     return {}
-
-
-def _places_of(links: list[ServiceAtLocation], hide: bool) -> list[PlaceText]:
-    rows = [link.location for link in links]
-    return [
-        PlaceText(town=row.town) if hide or row.is_undisclosed
-        else PlaceText(row.name, row.address, row.town, row.postcode, row.transport)
-        for row in rows
-    ]  # fmt: skip
 
 
 def make_place(typed: PlaceText, *, hide: bool, at: datetime) -> Location:
