@@ -1,5 +1,6 @@
 """What is asked of matching and what it answers. Plain values; `directory.queries` fills them from SQL."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -126,9 +127,9 @@ class Answer:
     """All that fits: how many, the best, those that nearly fit, and counts over all that fit."""
 
     count: int
-    suggestions: tuple[Suggestion, ...] = ()
+    suggestions: Sequence[Suggestion] = ()
     near_misses: tuple[NearMiss, ...] = ()
-    facets: dict[str, tuple[Facet, ...]] = field(default_factory=dict)
+    facets: Mapping[str, tuple[Facet, ...]] = field(default_factory=dict)
     heard: tuple[tuple[str, str], ...] = ()  # needs recognised in the words: (code, phrase)
     words_not_found: tuple[str, ...] = ()
     not_shown: int = 0  # would fit, but nobody confirmed them for too long

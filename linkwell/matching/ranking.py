@@ -44,6 +44,8 @@ FULL = -0.8
 NEAR_MISS_REACH = 3.0  # times the reach asked for
 COMMON_SHARE = 0.1  # a word in more than this share of entries does not make one relevant by itself
 FEW_ENTRIES = 5
+SATURATION, LENGTH = 1.2, 0.75  # BM25's k1 and b
+ANOTHER_WORD, MISSPELT = 0.7, 0.8  # of a word's points: another word for it met, the word it was probably meant to be
 STATEMENT_WORDS = 4  # fewer words are a search: then the needs heard in them rank but do not widen it
 
 

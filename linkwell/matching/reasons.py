@@ -30,11 +30,18 @@ class Facts:
     wait_weeks: int | None
     area: str
     place: str
+    words_instead: tuple[tuple[str, str], ...] = ()  # (the word as asked, the word met in its place)
 
 
 def reasons(query: Query, facts: Facts, heard: Mapping[str, str]) -> tuple[str, ...]:
     """Return the reasons in the order in which they count."""
-    said = [_needs(query, facts), *_heard(query, facts, heard), _words(facts), _distance(query, facts)]
+    said = [
+        _needs(query, facts),
+        *_heard(query, facts, heard),
+        _words(facts),
+        *_instead(facts),
+        _distance(query, facts),
+    ]
     said += [
         _access(query, facts),
         _language(query, facts),
@@ -87,6 +94,10 @@ def _heard(query: Query, facts: Facts, heard: Mapping[str, str]) -> list[str]:
 
 def _words(facts: Facts) -> str:
     return f"Mentions {in_words([f'“{word}”' for word in facts.words_met[:4]])}" if facts.words_met else ""
+
+
+def _instead(facts: Facts) -> list[str]:
+    return [f"For “{asked}” we looked for “{met}”" for asked, met in facts.words_instead[:3]]
 
 
 def distance(metres: float, *, is_approximate: bool = False) -> str:

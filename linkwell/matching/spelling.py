@@ -1,12 +1,14 @@
 """What a misspelt word of a question was probably meant to be: the nearest word by which needs are recognised."""
 
 import re
+from collections.abc import Sequence
 from difflib import get_close_matches
 from functools import cache, lru_cache
 
 from linkwell.matching.needs import NEEDS
 
 SHORTEST = 5  # a shorter word is near too many others
+LONG = 8
 NEAR = 0.8
 
 
@@ -23,3 +25,25 @@ def meant(word: str) -> str:
 def _known() -> tuple[str, ...]:
     phrases = " ".join(f"{need.label.lower()} {' '.join(need.words)} {' '.join(need.said)}" for need in NEEDS)
     return tuple(sorted({word for word in re.findall(r"[a-z]+", phrases) if len(word) >= SHORTEST}))
+
+
+def nearest(word: str, words: Sequence[tuple[str, str, int]]) -> tuple[str, str] | None:
+    """Return (stem, word) of the known word that a misspelt one was probably meant to be, or None.
+
+    words  (stem, the word as it is written, how many entries hold it). One slip is forgiven in a word of five
+           letters, two in one of eight: letters left out, put in, changed or swapped. The nearest counts, then the
+           one that begins alike, then the commoner.
+    """
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    plain = word.lower().replace("’", "'")
+    if not SHORTEST <= len(plain) <= 30:
+        return None
+    slips = 1 if len(plain) < LONG else 2
+    near = [one for one in words if abs(len(one[1]) - len(plain)) <= slips and not any(map(str.isdigit, one[1]))]
+    found = process.extract(plain, [one[1] for one in near], scorer=OSA.distance, score_cutoff=slips, limit=50)
+    best = min(
+        found, key=lambda hit: (hit[1], hit[0][0] != plain[0], -near[hit[2]][2], hit[0]), default=None
+    )  # fmt: skip
+    return (near[best[2]][0], best[0]) if best else None

@@ -1,17 +1,27 @@
 """The engine's public face: one index of services, and what can be asked of it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from linkwell.matching import ranking
+from linkwell.matching import ranking, spelling
+from linkwell.matching.index import changing, columns, store
+from linkwell.matching.index.answering import Counted, Found, Hit, Ranked, missed, suggestion
+from linkwell.matching.index.asking import Question, ask, lists, read, read_workload
+from linkwell.matching.index.columns import Ask, Columns
 from linkwell.matching.index.facts import Explained, Fit, ServiceFacts, Tried
-from linkwell.matching.query import Answer, Point, Query
+from linkwell.matching.index.scanning import COUNT, HITS, MISSES, NOT_SHOWN, NOWHERE, candidates, count_dead, scan
+from linkwell.matching.index.segment import Segment
+from linkwell.matching.query import Answer, Point, Query, Suggestion
 from linkwell.matching.recognise import Own
+
+if TYPE_CHECKING:
+    from linkwell.matching.index.reverse import Questions
 
 
 class Meaning(Protocol):
@@ -22,8 +32,78 @@ class Meaning(Protocol):
         ...
 
 
+_NONE = np.empty(0, np.float32)
+_NO_MARK = (np.array([NOWHERE, 0]), np.array([0.0]))
+
+
+class Part(NamedTuple):
+    """One segment as an index reads it, asked one question."""
+
+    segment: Segment
+    columns: Columns
+    ask: Ask | None = None
+
+    def facet_of(self, place: int) -> tuple[str, str]:
+        """Return the facet and the value that one of the counters counts."""
+        head = self.segment.head
+        if place < columns.LANGUAGES_AT:
+            return "need", head.tops[place]
+        if place < columns.MODES_AT:
+            return "language", head.languages[place - columns.LANGUAGES_AT]
+        if place < columns.DAYS_AT:
+            return "mode", (*columns.MODES, "unknown")[place - columns.MODES_AT]
+        if place < columns.COSTS_AT:
+            return "day", (*"0123456", "unknown")[place - columns.DAYS_AT]
+        return "cost", ("unknown", "free", "paid")[place - columns.COSTS_AT]
+
+
+@dataclass
+class Searched:
+    """What the compiled loops found of one question, part by part."""
+
+    question: Question
+    parts: list[Part]
+    found: list[Found]
+    meaning: list[NDArray[np.float32]]
+
+    def total(self, which: int) -> int:
+        return sum(int(one.counts[which]) for one in self.found)
+
+    def best(self, which: int, most: int, skip: int = 0) -> list[Hit]:
+        """Return the best of all parts, in order: points, then nearer, then by name and id."""
+        hits = []
+        for part, found in zip(self.parts, self.found, strict=True):
+            kept, metres = (found.hits, found.hit_metres) if which == HITS else (found.misses, found.miss_metres)
+            for place in range(int(found.counts[which])):
+                key, _, row, fails = kept[place].tolist()
+                hits.append((key, Hit(part, row, key / 1e6, float(metres[place]), fails)))
+        if len(self.parts) > 1:
+            hits.sort(key=lambda one: (-one[0], one[1].metres, one[1].name, one[1].service_id))
+        return [hit for _, hit in hits[skip : skip + most]]
+
+
 class ServiceIndex:
     """Services in memory-mapped columns; never changes once made, and any number of threads may search it."""
+
+    def __init__(self, folder: Path, known: dict[str, Segment] | None = None) -> None:
+        self.folder = folder
+        self._stamp, self._current, segments = store.opened(folder, known or {})
+        self._names = [self._current.main, *self._current.changes]
+        self.parts: list[Part] = []
+        self._dead_listed: list[NDArray[np.uint32]] = []
+        gone = np.array(sorted(self._current.removed), np.int64)
+        for segment in reversed(segments):
+            dead_rows = _rows_of(segment, gone)
+            bits = np.zeros((len(segment) + 8) // 8, np.uint8)
+            np.bitwise_or.at(bits, dead_rows >> 3, (1 << (dead_rows & 7)).astype(np.uint8))
+            self.parts.insert(0, Part(segment, segment.columns(bits)))
+            listed = segment.arrays["rows"]["flags"][dead_rows] & columns.LISTED != 0
+            self._dead_listed.insert(0, dead_rows[listed].astype(np.uint32))
+            if segment is not segments[0]:
+                gone = np.union1d(gone, segment.ids)
+        self.listed = sum(one.head.listed for one in segments) - sum(map(len, self._dead_listed))
+        self._holding: dict[tuple[str, str], int] = {}
+        self._meant: dict[str, tuple[str, str] | None] = {}
 
     @classmethod
     def build(
@@ -31,38 +111,71 @@ class ServiceIndex:
     ) -> "ServiceIndex":
         """Write a fresh generation of all services, switch to it, and return it; what searches goes on searching.
 
-        tops   code → the code it counts under in the facet "need", where there are too many to show
+        Changes that `update` writes while this runs stay, so read the services after calling this: give a generator.
+        tops   code → the code it counts under in the facet "need", where there are too many to show (at most 63)
         mark   a note of the caller's, kept with it: how far the changes go that it knows
         """
-        raise NotImplementedError
+        changing.build(services, folder, tops=tops, mark=mark)
+        return cls.open(folder)
 
     @classmethod
     def open(cls, folder: Path) -> "ServiceIndex":
         """Return the newest index of a folder; raise NoIndex where none was built."""
-        raise NotImplementedError
+        return cls(folder)
 
     def latest(self) -> "ServiceIndex":
         """Return this index, or what another thread or process wrote since; costs one look at a file."""
-        raise NotImplementedError
+        if store.stamp(self.folder) == self._stamp:
+            return self
+        return ServiceIndex(self.folder, dict(zip(self._names, (part.segment for part in self.parts), strict=True)))
 
     def update(
         self, changed: Iterable[ServiceFacts] = (), removed: Iterable[int] = (), *, mark: str | None = None
     ) -> "ServiceIndex":
         """Return the newest index with services changed, added and removed; all processes see it from now on."""
-        raise NotImplementedError
+        changing.change(self.folder, changed, removed, mark)
+        return self.latest()
 
     @property
     def mark(self) -> str:
         """Return the note of the caller's that was last kept."""
-        raise NotImplementedError
+        return self._current.mark
 
     @property
     def changes(self) -> int:
         """Return how many services the changes since the last build hold: build again when they are many."""
-        raise NotImplementedError
+        return sum(len(part.segment) for part in self.parts[1:]) + len(self._current.removed)
 
     def __len__(self) -> int:
-        raise NotImplementedError
+        """Return how many services it knows, found or not."""
+        return sum(len(part.segment) - int(np.bitwise_count(part.columns.dead).sum()) for part in self.parts)
+
+    def holding(self, kind: str, term: str) -> int:
+        """Return how many listed services hold a need ("n"), a word's stem ("w") or a concept ("c")."""
+        known = self._holding.get((kind, term))
+        if known is None:
+            known = 0
+            for part, dead in zip(self.parts, self._dead_listed, strict=True):
+                begin, end, holding = part.segment.span(kind, term)
+                known += holding - (int(count_dead(part.columns, begin, end, dead)) if len(dead) and holding else 0)
+            if len(self._holding) > 50_000:
+                self._holding.clear()
+            self._holding[kind, term] = known
+        return known
+
+    def meant(self, word: str) -> tuple[str, str] | None:
+        """Return (stem, word) of the known word that a misspelt one was probably meant to be."""
+        if word not in self._meant:
+            if len(self._meant) > 5_000:
+                self._meant.clear()
+            words = [
+                (stem, written, part.segment.span("w", stem)[2])
+                for part in self.parts
+                for stem, written in part.segment.words_like(word)
+            ]
+            found = spelling.nearest(word, [one for one in words if one[2]])
+            self._meant[word] = found if found and self.holding("w", found[0]) else None
+        return self._meant[word]
 
     def search(
         self,
@@ -81,20 +194,140 @@ class ServiceIndex:
         tried   service id → points and reason, from experience with it
         What only the directory knows of a suggestion (freshness, where, when, status) is left empty.
         """
-        raise NotImplementedError
+        searched = self.searched(
+            query, on=on, weights=weights, public_only=public_only, own=own, meaning=meaning, tried=tried or {}
+        )
+        question = searched.question
+        hits = searched.best(HITS, query.limit, query.offset)
+        known = tried or {}
+
+        def made(hit: Hit) -> Suggestion:
+            meant = meaning_points(searched, hit)
+            return suggestion(question, hit, tried=known.get(hit.service_id), meaning=meant)
+
+        ranked = Ranked(hits, made)
+        counted = Counted([(part, one.facets) for part, one in zip(searched.parts, searched.found, strict=True)])
+        return Answer(
+            count=searched.total(COUNT),
+            suggestions=tuple(ranked) if weights.is_product else ranked,
+            near_misses=tuple(missed(question, hit) for hit in searched.best(MISSES, weights.near_misses)),
+            facets=counted.facets if weights.is_product else counted,
+            heard=tuple(question.heard.items()),
+            words_not_found=question.words_not_found,
+            not_shown=searched.total(NOT_SHOWN),
+            looked_for=question.looked_for,
+        )
+
+    def searched(
+        self,
+        query: Query,
+        *,
+        on: date,
+        weights: ranking.Weights = ranking.PRODUCT,
+        public_only: bool = False,
+        own: Own = (),
+        meaning: Meaning | None = None,
+        tried: Mapping[int, Tried] | None = None,
+        mark: tuple[NDArray[np.int64], NDArray[np.float64]] = _NO_MARK,
+    ) -> Searched:
+        """Return what the compiled loops find, in numbers: what `search` makes an answer of."""
+        if weights.is_product:
+            question = read(query, self, expands=weights.expands, own=own)
+        else:
+            question = read_workload(query, self)
+        budget, most = (1 if weights.near_misses else 0), query.limit + query.offset
+        asked, found, meant = [], [], []
+        for part in self.parts:
+            limits = ask(query, part.segment, on=on.toordinal(), budget=budget, public_only=public_only,
+                         product=weights.is_product)  # fmt: skip
+            asked.append(part._replace(ask=limits))
+            found.append(_empty(most, weights.near_misses, mark))
+            meant.append(_meant(part, limits, meaning) if meaning else _NONE)
+            if question.nothing and meaning is None:
+                continue
+            spans, worth, relevant = lists(question, part.segment)
+            if not (relevant or question.everything or meaning):
+                continue
+            everything = question.everything or meaning is not None
+            scan(part.columns, part.segment.shape, limits, spans, worth, relevant, everything, meant[-1],
+                 _tried(part, tried), found[-1])  # fmt: skip
+        return Searched(question, asked, found, meant)
 
     def explain(
-        self, query: Query, service_id: int, *, on: date, public_only: bool = False, own: Own = (), **others: Any
+        self,
+        query: Query,
+        service_id: int,
+        *,
+        on: date,
+        weights: ranking.Weights = ranking.PRODUCT,
+        public_only: bool = False,
+        own: Own = (),
+        meaning: Meaning | None = None,
+        tried: Mapping[int, Tried] | None = None,
     ) -> Explained:
         """Return why a service is not in the list of a question, or at which rank it stands."""
-        raise NotImplementedError
+        from linkwell.matching.index.explaining import explain
 
-    def reverse(self, facts: ServiceFacts, questions: "Sequence[Query]", *, on: date, own: Own = ()) -> list[Fit]:
+        return explain(self, query, service_id, on=on, weights=weights, public_only=public_only, own=own,
+                       meaning=meaning, tried=tried)  # fmt: skip
+
+    def reverse(
+        self, facts: ServiceFacts, questions: "Sequence[Query] | Questions", *, on: date, own: Own = ()
+    ) -> list[Fit]:
         """Return which questions a service would fit, the best first; `Questions` packs many for asking often."""
-        raise NotImplementedError
+        from linkwell.matching.index.reverse import Questions
+
+        packed = questions if isinstance(questions, Questions) else Questions.pack(questions, self, own=own)
+        return packed.fits(facts, on=on)
 
     def gaps(
         self, areas: Sequence[tuple[Point, str]], needs: Sequence[str], limits: Query, *, on: date
     ) -> NDArray[np.int32]:
         """Return how many services fit, (areas × needs): each area a point and its outward code ("" for none)."""
-        raise NotImplementedError
+        from linkwell.matching.index.gaps import gaps
+
+        return gaps(self, areas, needs, limits, on=on)
+
+
+def meaning_points(searched: Searched, hit: Hit) -> float:
+    """Return the points of meaning of one row that was found."""
+    for part, points in zip(searched.parts, searched.meaning, strict=True):
+        if part.segment is hit.part.segment and len(points):
+            return float(points[hit.row])
+    return 0.0
+
+
+def _rows_of(segment: Segment, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the rows of services that are in a segment, ascending."""
+    known = segment.arrays["sorted_ids"]
+    if not len(ids) or not len(known):
+        return np.empty(0, np.int64)
+    places = np.minimum(np.searchsorted(known, ids), len(known) - 1)
+    return np.sort(segment.arrays["row_of_sorted"][places[known[places] == ids]].astype(np.int64))
+
+
+def _empty(most: int, near: int, mark: tuple[NDArray[np.int64], NDArray[np.float64]]) -> Found:
+    return Found(
+        np.zeros(5, np.int64), np.zeros(columns.FACETS, np.int64), np.empty((most, 4), np.int64), np.empty(most),
+        np.empty((near, 4), np.int64), np.empty(near), *mark,
+    )  # fmt: skip
+
+
+def _meant(part: Part, limits: Ask, meaning: Meaning) -> NDArray[np.float32]:
+    """Return the points of meaning of each row that breaks no limit, or nearly none; 0 of the others."""
+    rows = candidates(part.columns, part.segment.shape, limits)
+    points = np.zeros(len(part.segment), np.float32)
+    points[rows] = meaning.points(part.segment.ids[rows])
+    return points
+
+
+def _tried(part: Part, tried: Mapping[int, Tried] | None) -> NDArray[np.float32]:
+    """Return the points of experience of each row, or nothing where there is no experience."""
+    if not tried:
+        return _NONE
+    points = np.zeros(len(part.segment), np.float32)
+    for service_id, one in tried.items():
+        row = part.segment.row_of(service_id)
+        if row >= 0:
+            points[row] = one.points
+    return points

@@ -1,0 +1,284 @@
+"""From facts to columns: what a rebuild and every change write."""
+
+from array import array
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from linkwell.matching import ranking
+from linkwell.matching.index import columns as at
+from linkwell.matching.index.facts import ServiceFacts
+from linkwell.matching.index.segment import Kept, key_of
+from linkwell.matching.synonyms import concepts_in
+from linkwell.matching.vocabulary import ACCESS_NEEDS, LANGUAGES
+from linkwell.matching.words import MOST_WORDS, sequence
+
+WEST, SOUTH, EAST, NORTH = -100_000.0, -100_000.0, 1_000_000.0, 1_400_000.0  # what the grid may span
+IN_NAME = 128
+
+
+class TooMany(ValueError):
+    """More values than the columns have bits for."""
+
+
+@dataclass
+class Coded:
+    """Numbers for codes, given out as they come."""
+
+    what: str
+    most: int
+    codes: list[str] = field(default_factory=list)
+    number: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.number = {code: place for place, code in enumerate(self.codes)}
+
+    def of(self, code: str) -> int:
+        """Return the number of a code, a new one where it is new; raise TooMany."""
+        known = self.number.get(code)
+        if known is None:
+            if len(self.codes) == self.most:
+                raise TooMany(f"The index holds at most {self.most} {self.what}; {code!r} is one more.")
+            known = self.number[code] = len(self.codes)
+            self.codes.append(code)
+        return known
+
+    def mask(self, codes: Iterable[str]) -> int:
+        """Return the codes as bits."""
+        return sum({1 << self.of(code) for code in codes})
+
+
+def _day(day: date | None, otherwise: int) -> int:
+    return otherwise if day is None else day.toordinal()
+
+
+class Encoder:
+    """Takes services one by one; `arrays` gives the columns of all of them."""
+
+    def __init__(self, tops: Mapping[str, str] | None = None) -> None:
+        self.top_of = dict(tops or {})
+        self.access = Coded("access needs", 16, list(ACCESS_NEEDS))
+        self.languages = Coded("languages", 63, list(LANGUAGES))
+        self.tops = Coded("needs to count by (give `tops`)", 63)
+        self.outcodes = Coded("outward codes", 2**32)
+        self.terms: dict[tuple[str, str], int] = {}
+        self.first: dict[str, str] = {}  # how a stem was first written
+        self.ids, self.sections = array("q"), array("b")
+        self.rows, self.places = bytearray(), bytearray()
+        self.x, self.y = array("d"), array("d")
+        self.places_of, self.lengths = array("I"), array("I")
+        self.doc_terms, self.doc_weights, self.doc_ends = array("I"), array("B"), array("Q", [0])
+        self.kept, self.kept_ends = bytearray(), array("Q", [0])
+        self.names: list[str] = []
+        self.areas: list[tuple[int, list[int]]] = []
+        self.breaks: list[tuple[int, int, int]] = []
+        self.pack = msgspec.msgpack.Encoder()
+
+    def add(self, facts: ServiceFacts) -> None:
+        """Take one service."""
+        number = len(self.ids)
+        self.ids.append(facts.id)
+        self._words(facts)
+        flags, row = self._row(facts)
+        section = self._section(facts, flags)
+        self.sections.append(section)
+        single = facts.places[0] if section < 2 else None
+        if single:
+            flags |= at.ON_GRID
+            self.x.append(single.easting or 0.0)
+            self.y.append(single.northing or 0.0)
+            row["x"], row["y"] = single.easting, single.northing
+            place_yes, place_no = self.access.mask(single.access_yes), self.access.mask(single.access_no)
+            row["place_no"] = place_no | int(row["no"]) & ~place_yes
+            row["place_yes"] = place_yes | int(row["yes"])
+        else:
+            self.x.append(0.0)
+            self.y.append(0.0)
+        row["flags"] = flags
+        self.rows += row.tobytes()
+        self._places(facts)
+        if facts.area_outcodes:
+            self.areas.append((number, sorted({self.outcodes.of(code) for code in facts.area_outcodes})))
+        if facts.break_from and facts.break_until:
+            self.breaks.append((number, facts.break_from.toordinal(), facts.break_until.toordinal()))
+        self._keep(facts)
+
+    def _row(self, facts: ServiceFacts) -> tuple[int, Any]:
+        modes = {"phone_only": ("phone",), "online_only": ("online",)}.get(facts.operating, facts.modes)
+        flags = sum({1 << at.MODES.index(mode) if mode in at.MODES else at.OTHER_MODE for mode in modes})
+        flags |= {None: 0, True: 1, False: 2}[facts.is_free] << at.COST_AT
+        flags |= at.OPERATING.index(facts.operating) << at.OPERATING_AT
+        flags |= at.SHUT if facts.listing == "temporarily_closed" else 0
+        flags |= at.LISTED if facts.listing == "listed" else 0
+        flags |= at.HAS_AREA if facts.area_outcodes else 0
+        flags |= at.HAS_BREAK if facts.break_from and facts.break_until else 0
+        flags |= at.HIDDEN_PLACE if facts.is_undisclosed or facts.operating == "moved" else 0
+        flags |= at.IS_PUBLIC if facts.is_public else 0
+        row = np.zeros((), at.ROW)
+        row["languages"] = self.languages.mask(facts.languages)
+        row["tops"] = self.tops.mask(self.top_of.get(code, code) for code in facts.needs)
+        row["slots"] = _slots(facts.slots)
+        row["no"], row["yes"] = self.access.mask(facts.access_no), self.access.mask(facts.access_yes)
+        row["low"] = at.AGELESS if facts.minimum_age is None else min(facts.minimum_age, at.OLDEST - 1)
+        row["high"] = at.OLDEST if facts.maximum_age is None else min(facts.maximum_age, at.OLDEST - 1)
+        row["wait"] = -1 if facts.wait_weeks is None else min(facts.wait_weeks, 32_767)
+        row["places"] = min(len(facts.places), 65_535)
+        row["right"] = _day(facts.right_on, -10_000_000)
+        row["sinks"], row["leaves"] = _day(facts.sinks_on, at.NEVER), _day(facts.leaves_on, at.NEVER)
+        return flags, row
+
+    def _section(self, facts: ServiceFacts, flags: int) -> int:
+        """Return 0 to 3: near, both, rest, out."""
+        if facts.listing not in ("listed", "temporarily_closed") or facts.operating == "closed" or facts.left_out:
+            return 3
+        if len(facts.places) != 1 or flags & at.HIDDEN_PLACE or facts.places[0].easting is None:
+            return 2
+        if not (WEST < facts.places[0].easting < EAST and SOUTH < (facts.places[0].northing or 0.0) < NORTH):
+            return 2
+        if flags & 1 == 0 and flags & 31:
+            return 2
+        return 1 if flags & 14 else 0
+
+    def _places(self, facts: ServiceFacts) -> None:
+        self.places_of.append(len(facts.places))
+        for place in sorted(facts.places, key=lambda one: one.location_id):
+            row = np.zeros((), at.PLACE)
+            row["x"] = np.nan if place.easting is None else place.easting
+            row["y"] = np.nan if place.northing is None else place.northing
+            row["latitude"], row["longitude"], row["location"] = place.latitude, place.longitude, place.location_id
+            row["yes"], row["no"] = self.access.mask(place.access_yes), self.access.mask(place.access_no)
+            row["is_outcode"] = place.is_outcode
+            self.places += row.tobytes()
+
+    def _words(self, facts: ServiceFacts) -> None:
+        named, rest = sequence(facts.named or facts.name), sequence(facts.text)
+        times: dict[str, int] = {}
+        in_name: set[str] = set()
+        for words in (named, rest):
+            most = MOST_WORDS if words is named else len(times) + MOST_WORDS
+            for stem, word in words:
+                if stem not in times and len(times) >= most:
+                    continue
+                times[stem] = times.get(stem, 0) + 1
+                self.first.setdefault(stem, word)
+            in_name = in_name or set(times)
+        for stem, count in times.items():
+            self._post("w", stem, min(count, 127) | (IN_NAME if stem in in_name else 0))
+        self.lengths.append(sum(times.values()))
+        meant = concepts_in([stem for stem, _ in named])
+        for concept in meant | concepts_in([stem for stem, _ in rest]):
+            self._post("c", concept, IN_NAME | 1 if concept in meant else 1)
+        for code, (is_strong, _) in facts.needs.items():
+            self._post("n", code, IN_NAME if is_strong else 0)
+        self.doc_ends.append(len(self.doc_terms))
+
+    def _post(self, kind: str, term: str, weight: int) -> None:
+        self.doc_terms.append(self.terms.setdefault((kind, term), len(self.terms)))
+        self.doc_weights.append(weight)
+
+    def _keep(self, facts: ServiceFacts) -> None:
+        self.names.append(facts.name)
+        self.kept += self.pack.encode(
+            Kept(
+                name=facts.name,
+                public_id=facts.public_id.bytes if facts.public_id else b"",
+                organisation_id=facts.organisation_id,
+                organisation=facts.organisation,
+                needs=[(code, is_strong, phrase) for code, (is_strong, phrase) in facts.needs.items()],
+                cost=facts.cost,
+                area=facts.area,
+                left_out=facts.left_out,
+                place=facts.place,
+                addresses=[one.address for one in sorted(facts.places, key=lambda one: one.location_id)]
+                if any(one.address for one in facts.places)
+                else [],
+                outcodes=list(facts.area_outcodes),
+            )
+        )
+        self.kept_ends.append(len(self.kept))
+
+
+def _slots(slots: int | None) -> int:
+    if slots is None:
+        return at.UNKNOWN_SLOTS
+    days = sum(1 << day for day in range(7) if slots >> (3 * day) & 7)
+    return slots & 0x1FFFFF | days << 24
+
+
+def frozen(encoder: Encoder) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """Return the head and the arrays of all services that an encoder took, in the order of the grid."""
+    from linkwell.matching.index.ordering import by_rows, grid_order
+
+    ids = np.frombuffer(encoder.ids, np.int64) if encoder.ids else np.empty(0, np.int64)
+    sections = np.frombuffer(encoder.sections, np.int8) if encoder.ids else np.empty(0, np.int8)
+    order, ends, grid, cells = grid_order(sections, np.asarray(encoder.x), np.asarray(encoder.y), ids)
+    row_of = np.empty(len(order), np.int64)
+    row_of[order] = np.arange(len(order))
+    rows = np.frombuffer(bytes(encoder.rows), at.ROW)[order]
+    lengths = np.asarray(encoder.lengths, np.float64)
+    mean = float(lengths.mean()) if len(lengths) else 1.0
+    k1, b = ranking.SATURATION, ranking.LENGTH
+    rows["norm"] = k1 * (1 - b + b * lengths[order] / (mean or 1.0))
+    places_of = np.asarray(encoder.places_of, np.int64)
+    arrays = {"rows": rows} | _places(encoder, places_of, order)
+    named = sorted(range(len(ids)), key=lambda one: (encoder.names[one], encoder.ids[one]))
+    by_name = np.empty(len(ids), np.uint32)
+    by_name[row_of[named] if named else []] = np.arange(len(ids))
+    arrays |= {"order": by_name} | _sparse(encoder, row_of)
+    arrays |= by_rows(encoder, order, rows["flags"] & at.LISTED != 0)
+    arrays["cells"] = cells
+    by_id = np.argsort(ids[order], kind="stable")
+    arrays |= {"ids": ids[order], "sorted_ids": ids[order][by_id], "row_of_sorted": by_id.astype(np.uint32)}
+    kept_ends = np.asarray(encoder.kept_ends, np.int64)
+    kept = [encoder.kept[kept_ends[one] : kept_ends[one + 1]] for one in order]
+    arrays["kept"] = np.frombuffer(b"".join(kept), np.uint8)
+    arrays["kept_start"] = np.concatenate([[0], np.cumsum([len(one) for one in kept])]).astype(np.uint64)
+    head = {
+        "sections": [int(end) for end in ends],
+        "grid": grid,
+        "listed": int((rows["flags"] & at.LISTED != 0).sum()),
+        "length": mean,
+        "access": encoder.access.codes,
+        "languages": encoder.languages.codes,
+        "tops": encoder.tops.codes,
+        "outcodes": encoder.outcodes.codes,
+    }
+    return head, arrays
+
+
+def _places(encoder: Encoder, places_of: NDArray[np.int64], order: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
+    begins = np.concatenate([[0], np.cumsum(places_of)])
+    taken = places_of[order]
+    start = np.concatenate([[0], np.cumsum(taken)])
+    picked = np.repeat(begins[:-1][order] - start[:-1], taken) + np.arange(start[-1])
+    return {
+        "places": np.frombuffer(bytes(encoder.places), at.PLACE)[picked],
+        "place_start": start.astype(np.uint32),
+    }
+
+
+def _sparse(encoder: Encoder, row_of: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
+    areas = sorted((int(row_of[number]), codes) for number, codes in encoder.areas)
+    breaks = sorted((int(row_of[number]), begin, end) for number, begin, end in encoder.breaks)
+    return {
+        "area_rows": np.array([row for row, _ in areas], np.uint32),
+        "area_start": np.concatenate([[0], np.cumsum([len(codes) for _, codes in areas])]).astype(np.uint32),
+        "areas": np.array([code for _, codes in areas for code in codes], np.uint32),
+        "break_rows": np.array([row for row, _, _ in breaks], np.uint32),
+        "breaks": np.array([days for _, *days in breaks], np.int32).reshape(-1, 2),
+    }
+
+
+def terms_in_order(encoder: Encoder) -> tuple[NDArray[np.uint64], NDArray[np.uint32], bytes]:
+    """Return the keys of all terms ascending, the new number of each, and the words as they are written."""
+    keys = np.array([key_of(kind, term) for kind, term in encoder.terms], np.uint64)
+    order = np.argsort(keys, kind="stable")
+    new = np.empty(len(keys), np.uint32)
+    new[order] = np.arange(len(keys))
+    lines = [f"{stem}\t{word}" for stem, word in encoder.first.items()]
+    return keys[order], new, "\n".join(lines).encode()
