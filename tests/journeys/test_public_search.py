@@ -68,6 +68,10 @@ def test_DI7_DI9_DI10_somebody_finds_a_group_on_the_map_and_says_it_was_closed(p
     page.get_by_role("button", name="Tell us").click()
     expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
     assert Report.objects.get().kind == "closed"
+
+    page.get_by_role("contentinfo").get_by_role("link", name="Open data of this directory").click()
+    expect(page.get_by_role("heading", name="Page by page")).to_be_visible()
+    look(page, "open-referral")
     assert all(url.startswith(town) for url in asked), "The pages ask nobody else."
 
 
