@@ -16,7 +16,7 @@ from linkwell.interop.open_referral.parameters import ENDPOINTS, PARAMETERS
 from linkwell.interop.open_referral.publish_parts import at_location_id, services_of
 from linkwell.web.feed.answers import AT_ONCE, stream
 from tests.contracts import feed_world
-from tests.factories import LocationFactory, ServiceFactory
+from tests.factories import LocationFactory, OrganisationFactory, ServiceFactory
 
 BASE = "/open-referral/v3"
 SHED, TEA, WALKS, REFUGE, QUIET = (
@@ -139,6 +139,22 @@ def test_DI13_HSDS_extras_organizations_and_their_services(client, world):
     inside = got(client, f"/organizations/{entry}", full_service="true")
     assert {one["name"] for one in inside["services"]} == {SHED, WALKS}
     assert got(client, "/organizations", search="sheds", full="true")["contents"][0]["phones"]
+
+
+def test_a_page_of_organizations_with_their_services_asks_as_often_for_one_as_for_many(client, world):
+    def statements():
+        with CaptureQueriesContext(connection) as noted:
+            got(client, "/organizations", full_service="true")
+        return len(noted)
+
+    few = statements()
+    for number in range(5):
+        owner = OrganisationFactory(source=world.owner.source, name=f"Club {number}")
+        ServiceFactory(source=owner.source, organisation=owner, name=f"Night {number}")
+    listed = got(client, "/organizations", full_service="true")["contents"]
+
+    assert {len(one["services"]) for one in listed if one["name"].startswith("Club")} == {1}
+    assert len(listed) >= 6 and statements() == few
 
 
 def test_DI13_streams_hold_the_same_as_pages(client, world):

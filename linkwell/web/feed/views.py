@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from linkwell.directory.queries import feed
 from linkwell.directory.queries.feed_filters import FeedQuery, OwnTerm, SourceTaxonomy
+from linkwell.directory.queries.feed_rows import FeedService
 from linkwell.interop.open_referral import publish, publish_parts, publish_terms
 from linkwell.interop.open_referral.openapi import document
 from linkwell.web.feed.answers import Unknown, encoded, endpoint, json, lines, stream
@@ -97,22 +99,25 @@ def organizations(request: HttpRequest) -> HttpResponseBase:
     page = feed.organisations_page(given.get("search", ""), skip=skip, take=take, full=full, at=at)
     show = publish.organisation if full else publish.listed_organisation
     contents = [show(one) for one in page.rows]
-    if inside:
-        contents = [one | _services_of(one["id"], at) for one in contents]
-    return json(request, envelope(contents, page.total, number, take))
+    return json(request, envelope(_with_services(contents, at) if inside else contents, page.total, number, take))
 
 
 @endpoint
 def organization(request: HttpRequest, entry: str) -> HttpResponseBase:
     given, at = asked(request, "organizations"), timezone.now()
     found = publish.organisation(_there(feed.organisation(_id(entry, "organization"), at=at), "organization"))
-    return json(request, found | _services_of(found["id"], at) if given.get("full_service") else found)
+    return json(request, _with_services([found], at)[0] if given.get("full_service") else found)
 
 
-def _services_of(organisation: str, at: Any) -> dict[str, Any]:
-    found = feed.all_services(FeedQuery(organisation=UUID(organisation)), full=True, at=at)
-    inside = [{key: value for key, value in publish.service(one).items() if key != "organization"} for one in found]
-    return {"services": inside} if inside else {}
+def _with_services(organisations: list[dict[str, Any]], at: datetime) -> list[dict[str, Any]]:
+    """Return organisations with their services inside, which do not say again whose they are."""
+    found = feed.services_of([UUID(one["id"]) for one in organisations], at=at)
+    inside = {str(owner): {"services": list(map(_without_owner, own))} for owner, own in found.items()}
+    return [one | inside.get(one["id"], {}) for one in organisations]
+
+
+def _without_owner(found: FeedService) -> dict[str, Any]:
+    return {key: value for key, value in publish.service(found).items() if key != "organization"}
 
 
 @endpoint
