@@ -8,7 +8,7 @@ import pytest
 from linkwell.directory import actions
 from linkwell.directory.errors import AnswerRefused
 from linkwell.directory.imports import import_records, raws
-from linkwell.directory.imports.answers import answer_question
+from linkwell.directory.imports.answers import answer_alike, answer_question
 from linkwell.directory.imports.question_queries import open_questions, raw_beside
 from linkwell.directory.models import FieldSource, ImportRow, ImportRun, Location, Question, RawRecord, Service, Source
 from linkwell.interop.open_referral import FeedReader
@@ -243,6 +243,47 @@ def test_DI17_a_place_of_an_undisclosed_service_stays_hidden_in_the_record_of_an
     take(service(2, **PLACE), days=1)
     place = Location.objects.get()
     assert (place.address, place.is_undisclosed) == ("", True)
+
+
+def several(editor, numbers):
+    take(*(service(one, url="https://old.example") for one in numbers))
+    for one in Service.objects.all():
+        actions.correct_service(service_id=one.pk, fields={"url": "https://right.example"}, by=editor, at=NOW)
+    take(*(service(one, url="https://new.example") for one in numbers), days=1)
+    (group,) = open_questions().alike
+    return {"source_id": group.source_id, "kind": group.kind, "field": group.field, "newest": group.newest}, group
+
+
+def test_DI3_the_questions_that_a_source_asks_alike_are_settled_with_one_answer_and_no_newer_one(editor):
+    group, shown = several(editor, range(1, 4))
+    assert (shown.count, shown.label, [value for value, _ in shown.answers]) == (3, "Website", ["ours", "theirs"])
+    group["newest"] = Question.objects.order_by("pk")[1].pk
+
+    settled = answer_alike(**group, answer="theirs", by=editor, at=NOW)
+
+    assert settled == 2
+    assert sorted(Service.objects.values_list("url", flat=True)) == [
+        "https://new.example", "https://new.example", "https://right.example",
+    ]  # fmt: skip
+    assert question().theirs == "https://new.example"
+
+
+def test_what_cannot_be_answered_alike_goes_on_waiting_and_the_others_are_settled(editor):
+    group, _ = several(editor, (1, 2))
+    kept = Question.objects.order_by("pk")[0]
+    RawRecord.objects.filter(service=kept.service).delete()
+
+    assert answer_alike(**group, answer="theirs", by=editor, at=NOW) == 1
+    assert question().pk == kept.pk and FieldSource.objects.get().service_id == kept.service_id
+    with pytest.raises(AnswerRefused, match="one by one"):
+        answer_alike(**group, answer="theirs", by=editor, at=NOW)
+
+
+@pytest.mark.parametrize(("kind", "answer"), [("exposure", "theirs"), ("owner", "different"), ("owner", "ours")])
+def test_DI17_no_answer_for_many_shows_an_address_or_closes_entries(editor, kind, answer):
+    source = Source.objects.create(name="Sale", created_at=NOW)
+    with pytest.raises(AnswerRefused, match="one by one"):
+        answer_alike(source_id=source.pk, kind=kind, field="", newest=1, answer=answer, by=editor, at=NOW)
 
 
 def test_a_question_is_settled_once(editor):

@@ -59,6 +59,12 @@ def test_DI12_an_address_is_looked_at_before_it_is_kept(client, monkeypatch):
     assert (source.name, source.every_hours, source.is_approved) == ("Sale", 24, False)
 
 
+def test_an_address_with_a_password_in_it_is_not_kept(client):
+    data = {"url": "https://me:secret@x.example/services", "name": "Sale", "kind": "auto", "every": "24", "keep": "1"}
+    assert "no name or password" in text_of(client.post(reverse("sources:add"), data)).replace("\n", " ")
+    assert not Source.objects.exists()
+
+
 def test_D01_an_address_inside_a_private_network_is_refused_in_a_sentence(client, monkeypatch):
     monkeypatch.setattr(reading, "for_looks", lambda: Asking(fetcher(), sleep=lambda _: None))
     data = {"url": "http://inside.example/services", "name": "X", "kind": "auto", "every": ""}
@@ -127,6 +133,21 @@ def test_DI3_a_question_is_answered_with_both_sides_in_view(client, editor):
     assert entry.url == "https://new.example"
     again = client.post(reverse("sources:answer", args=[question.pk]), {"answer": "theirs"})
     assert "settled already" in text_of(again)
+
+
+def test_DI3_several_questions_of_a_source_are_answered_alike(client, editor):
+    take([1, 2], url="https://old.example")
+    for entry in Service.objects.all():
+        actions.correct_service(service_id=entry.pk, fields={"url": "https://right.example"}, by=editor, at=NOW)
+    take([1, 2], days=1, url="https://new.example")
+
+    assert "Take theirs for all 2" in text_of(client.get(reverse("sources:questions")))
+    newest = max(one.pk for entry in Service.objects.all() for one in entry.questions.all())
+    data = {"source_id": Source.objects.get().pk, "kind": "correction", "field": "url", "newest": newest}
+    assert "one by one" in text_of(client.post(reverse("sources:alike"), {**data, "answer": "different"}))
+    client.post(reverse("sources:alike"), {**data, "answer": "theirs"})
+
+    assert set(Service.objects.values_list("url", flat=True)) == {"https://new.example"}
 
 
 def test_DI12_a_raw_record_stands_beside_ours(client):

@@ -1,9 +1,11 @@
 """What a directory editor answers to the questions of imports, carried out at once."""
 
 import hashlib
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from linkwell.common import audit
 from linkwell.common.errors import NotVisible
@@ -11,41 +13,68 @@ from linkwell.directory.errors import AnswerRefused
 from linkwell.directory.imports import deletions, raws
 from linkwell.directory.imports.batch import Batch
 from linkwell.directory.imports.corrections import Corrections, group_of
+from linkwell.directory.imports.question_queries import ALIKE, ANSWERS
 from linkwell.directory.imports.run import lock
 from linkwell.directory.models import FieldSource, Location, Question, Service, Source
 from linkwell.directory.records import ServiceRecord
 from linkwell.team.models import Membership
 
 OURS, THEIRS, DIFFERENT = "ours", "theirs", "different"
-ANSWERS = {
-    Question.CORRECTION: (OURS, THEIRS),
-    Question.OWNER: (THEIRS, DIFFERENT),
-    Question.EXPOSURE: (OURS, THEIRS),
-}
+MOST_ALIKE = 100  # settled by one press: the page waits for it
 
 
 @transaction.atomic
 def answer_question(*, question_id: int, answer: str, by: Membership, at: datetime) -> Question:
     """Settle a question and do what was answered; raise AnswerRefused, or ImportRunning while the source is read."""
-    question = (
-        Question.objects.select_for_update(of=("self",))
-        .select_related("service", "source")
-        .filter(pk=question_id, settled_at=None)
-        .first()
-    )
+    source = Source.objects.filter(questions__pk=question_id).first()
+    if source is None:
+        raise NotVisible
+    lock(source)
+    question = _waiting().filter(pk=question_id).first()
     if question is None:
-        if not Question.objects.filter(pk=question_id).exists():
-            raise NotVisible
         raise AnswerRefused("This question has been settled already.")
-    if answer not in ANSWERS[question.kind]:
+    if answer not in dict(ANSWERS[question.kind]):
         raise AnswerRefused("Choose one of the answers.")
-    lock(question.source)
+    _settle(question, answer, by=by, at=at)
+    return question
+
+
+@transaction.atomic
+def answer_alike(
+    *, source_id: int, kind: str, field: str, newest: int, answer: str, by: Membership, at: datetime
+) -> int:
+    """Settle alike what a source's questions of one kind ask, none newer than the newest that was seen.
+
+    Return how many: the oldest first, and so many at once; what cannot be answered so goes on waiting. Raise
+    AnswerRefused where that is all of them, or ImportRunning while the source is read.
+    """
+    source = Source.objects.filter(pk=source_id).first()
+    if source is None:
+        raise NotVisible
+    if answer not in ALIKE.get(kind, ()):
+        raise AnswerRefused("This is answered one by one.")
+    lock(source)
+    asked = _waiting().filter(source=source, kind=kind, field=field, pk__lte=newest).order_by("pk")
+    settled = 0
+    for question in asked[:MOST_ALIKE]:
+        with suppress(AnswerRefused), transaction.atomic():
+            _settle(question, answer, by=by, at=at)
+            settled += 1
+    if not settled:
+        raise AnswerRefused("None of these could be answered so. Look at them one by one.")
+    return settled
+
+
+def _waiting() -> QuerySet[Question]:
+    return Question.objects.select_for_update(of=("self",)).select_related("service", "source").filter(settled_at=None)
+
+
+def _settle(question: Question, answer: str, *, by: Membership, at: datetime) -> None:
     act = {Question.CORRECTION: _correction, Question.OWNER: _owner, Question.EXPOSURE: _exposure}[question.kind]
     act(question, answer, by=by, at=at)
     question.settled_at, question.settled_by, question.answer = at, by.pk, answer
     question.save(update_fields=["settled_at", "settled_by", "answer"])
     audit.record("directory.question_answered", about=question.service, by=by, at=at)
-    return question
 
 
 def _correction(question: Question, answer: str, *, by: Membership, at: datetime) -> None:

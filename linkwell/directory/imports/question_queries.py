@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Count, Max
+
 from linkwell.directory.imports import raws
 from linkwell.directory.models import ImportRow, Question, RawRecord, Service
 
-PER_PAGE = 25
+PER_PAGE, MOST_GROUPS = 25, 20
 FIELD_LABELS = {
     "name": "Name", "alternate_name": "Other name", "description_text": "Description", "description": "Description",
     "url": "Website", "email": "E-mail", "how_to_join": "How to join", "what_to_bring": "What to bring",
@@ -38,35 +40,70 @@ class QuestionLine:
 
 
 @dataclass(frozen=True)
+class Alike:
+    """Several open questions that one answer may settle; `newest` is the last of them that is counted here."""
+
+    source_id: int
+    source: str
+    kind: str
+    what: str
+    field: str
+    label: str
+    count: int
+    newest: int
+    answers: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class Questions:
+    alike: tuple[Alike, ...]
     rows: tuple[QuestionLine, ...]
     count: int
     page: int
     pages: int
 
 
-_ANSWERS = {
+ANSWERS = {
     Question.CORRECTION: (("ours", "Keep ours"), ("theirs", "Take theirs")),
     Question.OWNER: (("theirs", "The same service, new organisation"), ("different", "A different service")),
     Question.EXPOSURE: (("ours", "Keep the address hidden"), ("theirs", "The address may be shown")),
 }
+# What may be said of many at once: nothing that closes an entry, or shows an address that was not given out.
+ALIKE = {Question.CORRECTION: ("ours", "theirs"), Question.OWNER: ("theirs",), Question.EXPOSURE: ("ours",)}
 
 
 def open_questions(*, page: int = 1) -> Questions:
-    """Return a page of what waits for an answer, the oldest first; two statements."""
+    """Return a page of what waits for an answer, the oldest first, and what may be answered alike; three statements."""
     rows = Question.objects.filter(settled_at=None).select_related("service", "source").order_by("asked_at", "pk")
     count = rows.count()
     pages = max(1, -(-count // PER_PAGE))
     here = min(max(page, 1), pages)
     shown = rows.defer("record")[(here - 1) * PER_PAGE : here * PER_PAGE]
-    return Questions(tuple(map(_line, shown)), count, here, pages)
+    return Questions(_alike(), tuple(map(_line, shown)), count, here, pages)
+
+
+def _alike() -> tuple[Alike, ...]:
+    groups = Question.objects.filter(settled_at=None).values_list("source_id", "source__name", "kind", "field")
+    found = groups.annotate(count=Count("pk"), newest=Max("pk")).filter(count__gt=1).order_by("-count", "newest")
+    kinds = dict(Question._meta.get_field("kind").flatchoices)
+    return tuple(
+        Alike(
+            source_id, source, kind, str(kinds[kind]), field, _label(field), count, newest,
+            tuple((value, words) for value, words in ANSWERS[kind] if value in ALIKE[kind]),
+        )
+        for source_id, source, kind, field, count, newest in found[:MOST_GROUPS]
+    )  # fmt: skip
+
+
+def _label(field: str) -> str:
+    return FIELD_LABELS.get(field, field.replace("_", " "))
 
 
 def _line(row: Question) -> QuestionLine:
     return QuestionLine(
         pk=row.pk, kind=row.kind, what=row.get_kind_display(), service_id=row.service_id, service=row.service.name,
-        source=row.source.name, field=FIELD_LABELS.get(row.field, row.field.replace("_", " ")), ours=_words(row.ours),
-        theirs=_words(row.theirs), asked_at=row.asked_at, run_id=row.run_id, answers=_ANSWERS[row.kind],
+        source=row.source.name, field=_label(row.field), ours=_words(row.ours),
+        theirs=_words(row.theirs), asked_at=row.asked_at, run_id=row.run_id, answers=ANSWERS[row.kind],
     )  # fmt: skip
 
 

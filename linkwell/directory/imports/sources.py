@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 
 from linkwell.common import audit
-from linkwell.common.errors import NotVisible
 from linkwell.directory.errors import NoSuchService, SourceRefused
 from linkwell.directory.imports import deletions
 from linkwell.directory.models import ImportRun, Service, Source
@@ -148,12 +147,6 @@ def _close_now(run: ImportRun, at: datetime) -> int:
     with connection.cursor() as cursor:
         deletions.close(cursor, gone, at=at)
     return len(gone)
-
-
-def check_known(service_id: int) -> None:
-    """Raise NotVisible for an entry that is none."""
-    if not Service.objects.filter(pk=service_id).exists():
-        raise NotVisible
 
 
 @transaction.atomic

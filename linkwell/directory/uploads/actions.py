@@ -15,10 +15,7 @@ LARGEST = 20 * 1024 * 1024  # bytes of one file
 MOST_AT_ONCE = 5  # files of one member; the oldest makes room
 KEPT = timedelta(days=1)
 STUCK = timedelta(minutes=30)  # after so long a check or import has died, and may be begun again
-CHECK, IMPORT = (
-    "directory.check_upload",
-    "directory.import_upload",
-)  # the jobs; a door declares them, for it reads files
+CHECK, IMPORT = "directory.check_upload", "directory.import_upload"  # jobs of a door, for it reads files
 
 
 @transaction.atomic

@@ -23,9 +23,9 @@ from linkwell.web.render import render, succeeded
 @route(roles={DIR}, relation="none")
 def start(request: MemberRequest) -> HttpResponse:
     """Choose a file; see those on their way, and the lists whose columns are known."""
-    form = BringForm(request.POST or None, request.FILES or None) if request.method == "POST" else BringForm()
+    form = BringForm(request.POST or None, request.FILES or None)
     now = timezone.now()
-    if form.is_bound and form.is_valid():
+    if form.is_valid():
         file = form.cleaned_data["file"]
         try:
             content = file.read(actions.LARGEST + 1)

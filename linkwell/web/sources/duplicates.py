@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from linkwell.common.errors import DomainError, NotVisible
 from linkwell.directory.duplicates import actions, queries
+from linkwell.directory.errors import AnswerRefused
 from linkwell.team.access import DIR
 from linkwell.web.policy import MemberRequest, route
 from linkwell.web.render import render, succeeded
@@ -58,9 +59,7 @@ def undo(request: MemberRequest, joining_id: int) -> HttpResponse:
     """Take two joined entries apart."""
     try:
         actions.undo_joining(joining_id=joining_id, by=request.staff, at=timezone.now())
-    except NotVisible:
-        raise
-    except DomainError as error:
+    except AnswerRefused as error:
         return _pairs(request, refusal=str(error))
     succeeded(request, _("They are two entries again, each as it was."))
     return redirect("sources:pairs")

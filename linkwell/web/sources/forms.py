@@ -82,6 +82,16 @@ class JoinForm(PageForm):
         return [name for name in names if self.cleaned_data[name] not in ("", self.cleaned_data["keep"])]
 
 
+class AlikeForm(PageForm):
+    """One answer for several questions of a source."""
+
+    source_id = forms.IntegerField(min_value=1)
+    kind = forms.CharField(max_length=20)
+    field = forms.CharField(max_length=40, required=False)
+    newest = forms.IntegerField(min_value=1)
+    answer = forms.CharField(max_length=20)
+
+
 class HideForm(PageForm):
     """Why an entry is hidden."""
 

@@ -8,12 +8,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from linkwell.common.errors import DomainError, NotVisible
+from linkwell.directory.errors import AnswerRefused, ImportRunning
 from linkwell.directory.imports import queries, question_queries, sources
-from linkwell.directory.imports.answers import answer_question
+from linkwell.directory.imports.answers import answer_alike, answer_question
 from linkwell.team.access import DIR
 from linkwell.web.policy import MemberRequest, route
 from linkwell.web.render import render, succeeded
-from linkwell.web.sources.forms import number
+from linkwell.web.sources.forms import AlikeForm, number
 from linkwell.web.sources.views import READERS
 
 
@@ -67,11 +68,25 @@ def answer(request: MemberRequest, question_id: int) -> HttpResponse:
     said = request.POST.get("answer", "")
     try:
         answer_question(question_id=question_id, answer=said, by=request.staff, at=timezone.now())
-    except NotVisible:
-        raise
-    except DomainError as error:
+    except (AnswerRefused, ImportRunning) as error:
         return _questions(request, refusal=str(error))
     succeeded(request, _("Settled. The entry says so from now on."))
+    return redirect("sources:questions")
+
+
+@require_POST
+@route(roles={DIR}, relation="none")
+def alike(request: MemberRequest) -> HttpResponse:
+    """Settle several questions of a source with one answer."""
+    form = AlikeForm(request.POST)
+    if not form.is_valid():
+        raise NotVisible
+    try:
+        settled = answer_alike(**form.cleaned_data, by=request.staff, at=timezone.now())
+    except (AnswerRefused, ImportRunning) as error:
+        return _questions(request, refusal=str(error))
+    said = ngettext("%(num)d question is settled.", "%(num)d questions are settled.", settled)
+    succeeded(request, said % {"num": settled})
     return redirect("sources:questions")
 
 

@@ -15,6 +15,7 @@ urlpatterns = [
     path("runs/<int:run_id>/", runs.run, name="run"),
     path("runs/<int:run_id>/agree/", runs.agree, name="agree"),
     path("questions/", runs.questions, name="questions"),
+    path("questions/alike/", runs.alike, name="alike"),
     path("questions/<int:question_id>/", runs.answer, name="answer"),
     path("record/<int:service_id>/", runs.record, name="record"),
     path("duplicates/", duplicates.pairs, name="pairs"),

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linkwell.common.errors import DomainError, NotVisible
+from linkwell.directory.errors import NoSuchService
 from linkwell.directory.imports import queries, sources
+from linkwell.interop.fetching import web_address
 from linkwell.interop.sources import Found, look_at
 from linkwell.team.access import COM, DIR, LW, MGR, SUP
 from linkwell.web.forms import PageForm
@@ -45,7 +47,7 @@ def add(request: MemberRequest) -> HttpResponse:
         try:
             if "keep" in request.POST:
                 kept = sources.add_source(
-                    name=data["name"], url=data["url"], kind=data["kind"], every_hours=data["every"],
+                    name=data["name"], url=str(web_address(data["url"])), kind=data["kind"], every_hours=data["every"],
                     by=request.staff, at=timezone.now(),
                 )  # fmt: skip
                 succeeded(
@@ -129,14 +131,12 @@ def approve(request: MemberRequest, source_id: int) -> HttpResponse:
 @route(roles={DIR}, relation="none")
 def hide(request: MemberRequest, service_id: int) -> HttpResponse:
     """Take one entry out of everything at once."""
-    sources.check_known(service_id)
+    if queries.standing(service_id) is None:
+        raise NotVisible
     form = HideForm(request.POST)
     if not form.is_valid():
-        return render(request, "sources/hide.jinja", {"form": form, "service_id": service_id}, status=200)
-    try:
-        sources.hide_entry(service_id=service_id, why=form.cleaned_data["why"], by=request.staff, at=timezone.now())
-    except DomainError:
-        raise NotVisible from None
+        return render(request, "sources/hide.jinja", {"form": form, "service_id": service_id})
+    sources.hide_entry(service_id=service_id, why=form.cleaned_data["why"], by=request.staff, at=timezone.now())
     succeeded(request, _("Hidden. Nobody but directory editors sees it now."))
     return redirect("directory:service", service_id)
 
@@ -147,7 +147,7 @@ def show(request: MemberRequest, service_id: int) -> HttpResponse:
     """Let a hidden entry be seen again."""
     try:
         sources.show_entry(service_id=service_id, by=request.staff, at=timezone.now())
-    except DomainError:
+    except NoSuchService:
         raise NotVisible from None
     succeeded(request, _("It can be seen again."))
     return redirect("directory:service", service_id)

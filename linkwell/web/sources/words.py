@@ -1,5 +1,7 @@
 """Taxonomies, which needs their terms stand for, and plain words for needs."""
 
+from urllib.parse import urlencode
+
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -31,7 +33,7 @@ def _terms(request: MemberRequest, **bound: PageForm) -> HttpResponse:
     context = {
         "search": search,
         "found": queries.terms(words=said.get("words", ""), undecided=undecided, page=number(request.GET.get("page"))),
-        "base": f"?words={said.get('words', '')}{'&undecided=on' if undecided else ''}&page=",
+        "base": f"?{urlencode({'words': said.get('words', ''), **({'undecided': 'on'} if undecided else {})})}&page=",
         "taxonomies": queries.taxonomies(),
         "phrases": queries.phrases(),
         "phrase_form": PhraseForm(prefix="phrase"),

@@ -234,6 +234,7 @@ sources:run              | none         | {SOURCES} |
 sources:agree            | none         |           | {DIR}
 sources:questions        | none         | {DIR}     |
 sources:answer           | none         |           | {DIR}
+sources:alike            | none         |           | {DIR}
 sources:record           | none         | {DIR}     |
 sources:pairs            | none         | {DIR}     |
 sources:pair             | none         | {DIR}     | {DIR}
@@ -266,6 +267,8 @@ evidence:report          | none         | {FIGURES} |
 evidence:quarter         | none         | {FIGURES} |
 evidence:file            | none         | {FIGURES} |
 evidence:definitions     | none         | {FIGURES} |
+gaps:report              | none         | {FIGURES} |
+gaps:file                | none         | {FIGURES} |
 feed:about                | anyone       | |
 feed:root                 | anyone       | |
 feed:openapi              | anyone       | |
