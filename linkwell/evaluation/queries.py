@@ -92,3 +92,29 @@ def pairs(cursor: Any, *, scheme_id: int, until: date) -> dict[tuple[int, str], 
             before, after = found.get((referral_key, scale), (None, None))
             found[referral_key, scale] = (value, after) if is_start else (before, value)
     return found
+
+
+@dataclass(frozen=True)
+class UnmetRow:
+    """A need for which nothing fitted somebody, without the person: which, roughly where, what kept them from it."""
+
+    episode_key: int
+    contributor: str | None
+    worker_key: int | None
+    need: str
+    outcode: str
+    main_reason: str
+    found_on: date
+
+
+_UNMET = ", ".join(UnmetRow.__dataclass_fields__)
+
+
+def unmet(cursor: Any, *, scheme_id: int, since: date, until: date) -> list[UnmetRow]:
+    """Return what was found missing from `since` on and before `until`, oldest first."""
+    cursor.execute(
+        f"SELECT {_UNMET} FROM report_unmet WHERE scheme_id = %s AND found_on >= %s AND found_on < %s"
+        " ORDER BY found_on, in_order",
+        [scheme_id, since, until],
+    )
+    return [UnmetRow(*row) for row in cursor.fetchall()]

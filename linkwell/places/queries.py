@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import Avg, Q
 from django.db.models.functions import Lower
 
@@ -110,6 +111,28 @@ def points_of(whole: Iterable[str]) -> dict[str, Located]:
             note = f"approximate: only the outward code {code} is known"
             found[text] = Located(code, row.latitude, row.longitude, row.easting, row.northing, "outcode", code, note)
     return found
+
+
+_AROUND = """
+    SELECT o.code, o.town, o.latitude, o.longitude, o.easting, o.northing
+      FROM places_outcode o JOIN places_outcode c ON c.code = ANY(%(codes)s)
+     WHERE o.latitude BETWEEN c.latitude - %(metres)s / 111320.0 AND c.latitude + %(metres)s / 111320.0
+     GROUP BY o.code
+    HAVING min(sqrt(((o.latitude - c.latitude) * 111320.0) ^ 2
+                    + ((o.longitude - c.longitude) * 111320.0 * cos(radians(c.latitude))) ^ 2)) <= %(metres)s
+     ORDER BY min(sqrt(((o.latitude - c.latitude) * 111320.0) ^ 2
+                       + ((o.longitude - c.longitude) * 111320.0 * cos(radians(c.latitude))) ^ 2)), o.code
+     LIMIT %(most)s"""
+
+
+def outcodes_around(codes: Iterable[str], *, metres: float, most: int) -> list[Located]:
+    """Return outward codes whose middle lies within so many metres of one of these, nearest first; 1 statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_AROUND, {"codes": sorted(set(codes)), "metres": metres, "most": most})
+        return [
+            Located(town or code, latitude, longitude, easting, northing, "outcode", code)
+            for code, town, latitude, longitude, easting, northing in cursor.fetchall()
+        ]
 
 
 def outcodes_by_area() -> dict[str, set[str]]:

@@ -4,9 +4,9 @@ A value of None may not be shown or is not known: it draws no mark, and its `sho
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import ceil, floor, log10
+from math import ceil, floor, log10, sqrt
 from typing import Any
 
 Row = Sequence[Any]  # what each function's docstring says it holds
@@ -71,6 +71,27 @@ class Interval:
     high: float | None
     y: float
     shown: str
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One area of a map of tiles: its name, where it lies, its number as text, and how dark it is (0 darkest)."""
+
+    label: str
+    latitude: float
+    longitude: float
+    shown: str
+    level: int
+
+
+@dataclass(frozen=True)
+class TileMap:
+    """Tiles of one size in rows, the northernmost row first, each row from west to east: (tile, x, y)."""
+
+    tiles: list[tuple[Tile, int, int]]
+    width: int
+    height: int
+    side: int
 
 
 @dataclass(frozen=True)
@@ -165,6 +186,18 @@ def intervals(rows: Sequence[Row]) -> IntervalPlot:
     count = round((last - first) / step)
     ticks = [Tick(along(first + step * n) or 0, _plain(round(first + step * n, 10))) for n in range(count + 1)]
     return IntervalPlot(drawn, ticks, along(0), WIDTH, 40 * len(rows) + 44)
+
+
+def tiles(areas: Iterable[Tile], *, most_in_a_row: int = 6, side: int = 72) -> TileMap:
+    """Return areas as tiles where they roughly lie: each row holds those of one band from north to south."""
+    north_first = sorted(areas, key=lambda tile: (-tile.latitude, tile.longitude, tile.label))
+    in_a_row = min(most_in_a_row, ceil(sqrt(len(north_first)))) or 1
+    placed = []
+    for row, first in enumerate(range(0, len(north_first), in_a_row)):
+        band = sorted(north_first[first : first + in_a_row], key=lambda tile: (tile.longitude, tile.label))
+        placed += [(tile, side * column, side * row) for column, tile in enumerate(band)]
+    rows = ceil(len(north_first) / in_a_row)
+    return TileMap(placed, side * min(in_a_row, len(north_first) or 1), side * rows, side)
 
 
 def shown(rows: Sequence[Row]) -> list[tuple[str, str]]:

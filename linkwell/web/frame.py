@@ -34,9 +34,14 @@ NAVIGATION = {
         ("team:practices", gettext_noop("Practices")),
         ("directory:list", gettext_noop("Directory")),
         ("evidence:report", gettext_noop("Is it helping?")),
+        ("gaps:report", gettext_noop("What is missing")),
         ("outbox:list", gettext_noop("Outbox")),
     ],
-    COM: [("evidence:report", gettext_noop("Is it helping?")), ("directory:list", gettext_noop("Directory"))],
+    COM: [
+        ("evidence:report", gettext_noop("Is it helping?")),
+        ("gaps:report", gettext_noop("What is missing")),
+        ("directory:list", gettext_noop("Directory")),
+    ],
     REF: [
         ("refer:mine", gettext_noop("My referrals")),
         ("refer:refer", gettext_noop("Refer someone")),

@@ -36,5 +36,6 @@ urlpatterns = [
     path("", include("linkwell.web.looked.urls")),
     path("manage/", include("linkwell.web.manage.urls")),
     path("evidence/", include("linkwell.web.evidence.urls")),
+    path("missing-here/", include("linkwell.web.gaps.urls")),
     path("open-referral/", include("linkwell.web.feed.urls")),
 ]
