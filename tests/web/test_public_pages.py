@@ -79,6 +79,17 @@ def test_DI7_the_box_is_sent_by_post_and_leads_to_an_address_that_tells_nothing_
     assert answer["Cache-Control"] == "no-store"
 
 
+def test_DI7_private_words_stand_in_no_address_as_they_are_read_and_are_found_all_the_same(public, source):
+    service(source, "HIV peer group")
+    for answer in (public.post(LOOK, {"words": "HIV", "place": "", "within": ""}), public.get(SEARCH, {"q": "hiv"})):
+        assert answer.status_code == 302 and "hiv" not in answer["Location"].lower()
+        page = public.get(answer["Location"])
+        assert "HIV peer group" in page.content.decode() and page["Cache-Control"] == "no-store"
+        assert not re.search(r'(?:href|action)="[^"]*hiv', page.content.decode(), re.IGNORECASE)
+    for broken in ("%", "a", "____", "é", "gICA"):
+        assert public.get(SEARCH, {"w": broken, "near": "M33"}).status_code == 200
+
+
 def test_DI7_a_whole_postcode_in_an_address_becomes_its_first_half(public, source):
     answer = public.get(SEARCH, {"q": "choir", "near": "M33 7WR"})
 

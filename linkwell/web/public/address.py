@@ -2,10 +2,12 @@
 
 The box is sent by POST and answered with a redirect. A postcode becomes its outward code; a sentence becomes the
 needs heard in it, by short keys that mean nothing on a screen, or where none is heard the rarest of its words that
-the directory itself holds. A private topic goes by its key alone. So a search can be shared, kept and bookmarked.
+the directory itself holds. A private topic goes by its key alone, and private words that name none so that nobody
+reads them over a shoulder or in a history. So a search can be shared, kept and bookmarked.
 """
 
 import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -65,7 +67,8 @@ class Search:
     def params(self, **changed: Any) -> str:
         """Return the address after its question mark; the page is not part of it."""
         asked = replace(self, **changed)
-        pairs: list[tuple[str, str]] = [("q", asked.words), *(("t", KEYS[code]) for code in asked.needs)]
+        words = ("w", _unread(asked.words)) if is_sensitive((), asked.words) else ("q", asked.words)
+        pairs: list[tuple[str, str]] = [words, *(("t", KEYS[code]) for code in asked.needs)]
         pairs += [("near", asked.near), ("within", asked.within if asked.near else ""), ("free", "1" * asked.free)]
         pairs += [*(("day", day) for day in asked.days), *(("how", how) for how in asked.how)]
         pairs += [("lang", asked.language), ("access", "step_free" * asked.step_free), ("age", asked.age)]
@@ -103,7 +106,7 @@ def read(said: QueryDict) -> Search:
     """Return the search of an address. A whole postcode in it becomes its outward code."""
     page = said.get("page", "1")
     return Search(
-        words=one_line(said.get("q", ""))[:LONGEST_WORDS],
+        words=one_line(said.get("q", "") or _read_again(said.get("w", "")))[:LONGEST_WORDS],
         needs=tuple(dict.fromkeys(NEEDS_BY_KEY[key] for key in said.getlist("t")[:10] if key in NEEDS_BY_KEY)),
         near=without_door(one_line(said.get("near", ""))[:60]),
         within=said.get("within", "") if said.get("within") in REACH else USUAL_REACH,
@@ -126,13 +129,25 @@ def asked(said: Mapping[str, Any]) -> Search:
         near = near or found[0]
     words = one_line(_TELLS_WHO.sub(" ", words))
     heard = tuple(needs_heard(words))
-    if is_sensitive(heard, words) and heard:
+    if is_sensitive(heard):
         words = ""
     elif len(words.split()) > WORDS_AS_TYPED:
         words = "" if heard else " ".join(known_words(words, most=WORDS_AS_TYPED))
     else:
         heard = ()  # the words say it themselves
     return Search(words=words[:LONGEST_WORDS], needs=heard, near=without_door(near), within=said["within"])
+
+
+def _unread(words: str) -> str:
+    """Return words as nobody reads them in passing; it hides them from eyes, and from nobody who looks them up."""
+    return urlsafe_b64encode(words.encode()).decode().rstrip("=")
+
+
+def _read_again(hidden: str) -> str:
+    try:
+        return urlsafe_b64decode(hidden[: 4 * LONGEST_WORDS] + "===").decode()
+    except ValueError:
+        return ""
 
 
 def one_line(text: str) -> str:

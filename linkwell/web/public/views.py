@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from linkwell.directory.errors import NoSuchService
 from linkwell.directory.queries import Moved, PublicPage, public_page
+from linkwell.matching.sensitive import is_sensitive
 from linkwell.web import errors
 from linkwell.web.policy import public
 from linkwell.web.public import address, page
@@ -27,7 +28,8 @@ from linkwell.web.render import render
 def search(request: HttpRequest) -> HttpResponse:
     """What is there, near a place; the address says the whole search, and nothing of who asks."""
     asked = address.read(request.GET)
-    if request.GET.get("near", "").strip() not in ("", asked.near):  # a postcode that somebody put into an address
+    typed_place = request.GET.get("near", "").strip() not in ("", asked.near)
+    if typed_place or ("q" in request.GET and is_sensitive((), asked.words)):  # somebody put it into an address by hand
         return redirect(_address(asked))
     if asked.is_sensitive:
         keep_private(request)
