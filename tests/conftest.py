@@ -20,7 +20,7 @@ from tests.database import Clone, TestServer, django_settings, test_server
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # the browser's driver runs an event loop
 hypothesis.settings.register_profile("suite", derandomize=True, deadline=None)  # the same cases on every run
 hypothesis.settings.load_profile("suite")
-pytest_plugins = ["tests.fixtures", "tests.story"]
+pytest_plugins = ["tests.fixtures", "tests.searching", "tests.story"]
 CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 CHROMIUM_OPTIONS = [
     "--no-sandbox",
@@ -31,6 +31,13 @@ CHROMIUM_OPTIONS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+LONG = ("tests/faults/", "tests/journeys/", "tests/cli/", "tests/demo/")  # first, or one worker ends with them alone
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Hand out the files whose tests take longest first."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -85,6 +85,12 @@ def in_words(items: Iterable[str], last: str = "and") -> str:
     return f" {last} ".join(filter(None, [", ".join(listed[:-1]), *listed[-1:]]))
 
 
+def in_order(languages: Iterable[str]) -> tuple[str, ...]:
+    """Return languages in the order of the list here; what is not in it comes last."""
+    places = {code: place for place, code in enumerate(LANGUAGES)}
+    return tuple(sorted(languages, key=lambda code: (places.get(code, len(places)), code)))
+
+
 def language_code(name: str) -> str:
     """Return the code of a language given by name or code, or ""."""
     wanted = name.strip().casefold()

@@ -31,7 +31,10 @@ def load(target: str):
 def application(target: str):
     """Return the application in a process that answers requests, which ends when the server's does."""
     end_with_parent(os.getppid(), signal.SIGKILL)
-    return load(target)
+    answers = load(target)
+    searching = import_module("linkwell.directory.searching")
+    searching.start()  # in each process that answers: a thread does not outlive the fork
+    return answers
 
 
 def serve(*, host: str, port: int) -> None:

@@ -10,6 +10,7 @@ from django.db import connection
 from linkwell.directory import searching
 from linkwell.directory.queries.shown import as_shown, details_of
 from linkwell.directory.searching.changes import NEWEST
+from linkwell.matching import ranking
 from linkwell.matching.index import Tried
 from linkwell.matching.query import Answer, Query
 
@@ -17,7 +18,9 @@ Experience = Mapping[int, Tried]  # by service
 TRIES = 3
 
 
-def by_index(query: Query, at: datetime, *, tried: Experience) -> Answer | None:
+def by_index(
+    query: Query, at: datetime, *, tried: Experience, weights: ranking.Weights = ranking.PRODUCT
+) -> Answer | None:
     """Return the answer of the index, None where the database must answer.
 
     What is shown is read from the directory in the same breath. If that says that the directory has moved on since
@@ -27,7 +30,7 @@ def by_index(query: Query, at: datetime, *, tried: Experience) -> Answer | None:
     for _ in range(TRIES):
         if kept is None:
             return None
-        answer = kept.index.search(query, on=on, own=kept.mark.own, tried=tried)
+        answer = kept.index.search(query, on=on, weights=weights, own=kept.mark.own, tried=tried)
         with connection.cursor() as cursor:
             details, newest = _details(cursor, answer, on)
             if newest <= kept.mark.newest and all(row["is_shown"] for row in details.values()):

@@ -98,11 +98,11 @@ def _facts(hit: dict[str, Any], row: dict[str, Any], asked: dict[str, str], stem
         way=way,
         metres=hit["metres"],
         is_approximate=row["precision"] == "outcode",
-        modes=tuple(row["modes"]),
+        modes=tuple(mode for mode in vocabulary.MODES if mode in row["modes"]),
         need_phrases=phrases,
         words_met=tuple(asked[stem] for stem in stems if f"'{stem}'" in met),
         access_met=frozenset(access - set(row["place_lacks"])),
-        languages=tuple(row["languages"]),
+        languages=vocabulary.in_order(row["languages"]),
         slots=row["slots"],
         is_free=row["is_free"],
         cost=row["cost_text"],
@@ -136,7 +136,7 @@ def _suggestion(
         reasons=(*reasons(query, facts, heard), *known),
         ask_first=ask_first(query, facts),
         metres=facts.metres if facts.way == "place" else None,
-        location_id=hit["location_id"] if facts.way == "place" else None,
+        location_id=hit["location_id"],
         **as_shown(row, on=on),
     )
 

@@ -1,7 +1,7 @@
 """The index in its folder on this machine: LINKWELL_HOME/matching/<database>.
 
-Every process maps the same files. One at a time changes them (`changing.lock`), one at a time makes them anew
-(`building.lock`); a lock goes with the process that holds it, so that a killed one is in nobody's way.
+Every process maps the same files. One at a time changes them (`catching-up.lock`), one at a time makes them anew
+(`rebuild.lock`); a lock goes with the process that holds it, so that a killed one is in nobody's way.
 """
 
 import fcntl
@@ -58,11 +58,14 @@ def opened(folder: Path) -> Kept | None:
         return None
 
 
-def caught_up(kept: Kept, folder: Path, cursor: Any) -> Kept:
-    """Return the index with all that the cursor sees committed; raise FarBehind, OwnChanges, NoIndex or OSError."""
-    with locked(folder / "changing.lock"):
+def caught_up(kept: Kept, folder: Path, cursor: Any, *, with_own: bool = False) -> Kept:
+    """Return the index with all that the cursor sees committed; raise FarBehind, OwnChanges, NoIndex or OSError.
+
+    `with_own` takes what this transaction changed itself as well; for tests, which are rolled back.
+    """
+    with locked(folder / "catching-up.lock"):
         kept = kept.latest()
-        mark, changed = changes.since(cursor, kept.mark)
+        mark, changed = changes.since(cursor, kept.mark, with_own=with_own)
         if len(changed) > MOST_AT_ONCE:
             raise FarBehind
         if not changed and mark.own == kept.mark.own and mark.looked_at - kept.mark.looked_at < LOOKED_EVERY:

@@ -123,7 +123,7 @@ class View:
         if self._build is not None or time.monotonic() < self._no_build_before:
             return
         try:
-            lock = keeping.try_lock(self.folder / "building.lock")
+            lock = keeping.try_lock(self.folder / "rebuild.lock")
             if lock is None:  # another process sees to it
                 return
             try:
