@@ -52,7 +52,8 @@ class SentenceModel:
     """Texts to vectors of length 1; texts near in meaning have a product near 1."""
 
     dimensions = DIMENSIONS
-    name = f"all-MiniLM-L6-v2 {SHA256[:12]}"
+    kind = "sentence"
+    name = f"sentence-{SHA256[:8]}"
 
     def __init__(self, folder: Path) -> None:
         """Read the model in `folder`; raise UnknownModel where it is not the one that the weights were fitted to."""

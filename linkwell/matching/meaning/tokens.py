@@ -1,5 +1,6 @@
 """From text to the word pieces of an uncased BERT vocabulary (WordPiece: longest piece first)."""
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -7,6 +8,8 @@ from functools import lru_cache
 LONGEST_WORD = 100  # letters; what is longer is unknown, as in the model's own tokenizer
 UNKNOWN = "[UNK]"
 _SPACE = "\t\n\r"
+_ASCII = re.compile(r"[a-z0-9]+|[!-/:-@[-`{-~]")
+_USUAL = re.compile(r"[ -~\t\n\r]*")
 
 
 class Pieces:
@@ -44,6 +47,9 @@ class Pieces:
 
 def words(text: str) -> Iterator[str]:
     """Yield the words of a text in lower case without accents; each mark of punctuation is a word."""
+    if _USUAL.fullmatch(text):
+        yield from _ASCII.findall(text.lower())
+        return
     word: list[str] = []
     for letter in _plain(text):
         if letter == " " or _is_mark(letter):
