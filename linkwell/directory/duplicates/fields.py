@@ -16,7 +16,7 @@ class Choice:
     name: str
     label: str
     columns: tuple[str, ...] = ()
-    rows: tuple[tuple[str, type[models.Model]], ...] = ()
+    rows: tuple[tuple[str, type[Any]], ...] = ()  # classes of hanging rows; Model itself has no manager
 
     @property
     def held(self) -> tuple[str, ...]:
@@ -54,10 +54,7 @@ def row_columns(model: type[models.Model]) -> list[str]:
 
 def snapshot(service: Service, choice: Choice) -> dict[str, Any]:
     """Return what an entry holds of a choice, so that it can be given back exactly."""
-    rows = {
-        name: list(model._default_manager.filter(service=service).order_by("pk").values())
-        for name, model in choice.rows
-    }
+    rows = {name: list(model.objects.filter(service=service).order_by("pk").values()) for name, model in choice.rows}
     return {"columns": {column: getattr(service, column) for column in choice.columns}, "rows": rows}
 
 
@@ -86,8 +83,8 @@ def give_back(choice: Choice, kept: dict[str, Any], service: Service) -> None:
     for column, value in kept["columns"].items():
         setattr(service, column, value)
     for name, model in choice.rows:
-        model._default_manager.filter(service=service).delete()
-        model._default_manager.bulk_create(
+        model.objects.filter(service=service).delete()
+        model.objects.bulk_create(
             model(**{key: _python(model, key, value) for key, value in row.items()}) for row in kept["rows"][name]
         )
 
