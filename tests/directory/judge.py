@@ -120,26 +120,31 @@ def metres_between(query: Query, place: Place) -> float | None:
     return 2 * 6_371_008.8 * asin(min(1, sqrt(sin((b - a) / 2) ** 2 + cos(a) * cos(b) * sin(turn / 2) ** 2)))
 
 
-def _verdict(query: Query, entry: Entry, heard: list[str], rarity: dict[str, float], on: date) -> Verdict:  # noqa: C901
-    modes = {"phone_only": ("phone",), "online_only": ("online",)}.get(entry.operating, entry.modes)
+@dataclass
+class _Ways:
+    """How somebody could take part: (points, access needs that nobody answered for) by way."""
+
+    found: dict[str, tuple[float, int]]
+    best: tuple | None  # (whether its access fits, metres, place, unknown) of the place that is tried first
+    nearest: float | None
+    can_be: bool  # whether there is any mode in which it could be
+
+    @property
+    def way(self) -> str | None:
+        order = ["place", "remote", "unplaced", "unclear"]
+        return next((one for one in order if one in self.found), None)
+
+
+def _ways(query: Query, entry: Entry) -> _Ways:
+    modes = _modes(entry)
     accepted = set(query.modes) or set(MODES)
     asked = set(query.access_needs)
     anywhere = asked - ACCESS_OF_A_PLACE
     remote = bool(set(modes) & accepted & {"phone", "online", "home_visit"})
     in_person = "in_person" in accepted and ("in_person" in modes or not modes)
-    known_nothing = not modes
     reach = query.reach_metres if query.home else None
-
-    places = []
-    if in_person and not entry.undisclosed and entry.operating != "moved":
-        for place in entry.places:
-            if place.latitude is not None and not place.undisclosed:
-                lacks = set(place.no) | (set(entry.no) - set(place.yes))
-                unknown = asked - set(place.yes) - set(entry.yes)
-                places.append((not asked & lacks, metres_between(query, place), place, len(unknown)))
-    places.sort(key=lambda one: (not one[0], one[1] if one[1] is not None else 0, one[2].pk))
+    places = _places(query, entry, asked) if in_person else []
     best = places[0] if places else None
-    nearest = min((one[1] for one in places if one[1] is not None), default=None)
 
     ways = {}
     if remote and not anywhere & set(entry.no):
@@ -152,56 +157,71 @@ def _verdict(query: Query, entry: Entry, heard: list[str], rarity: dict[str, flo
         ways["place"] = (max(0, 1 - counted / scale) if counted is not None else 0, best[3])
     if in_person and not best and not asked & set(entry.no):
         ways["unplaced"] = (ranking.UNPLACED, len(asked - set(entry.yes)))
-    if known_nothing and not in_person and not anywhere & set(entry.no):
+    if not modes and not in_person and not anywhere & set(entry.no):
         ways["unclear"] = (ranking.UNPLACED, len(anywhere - set(entry.yes)))
+    if "place" in ways and "remote" in ways and query.home and ways["place"][0] < ranking.REMOTE:
+        del ways["place"]
+    nearest = min((one[1] for one in places if one[1] is not None), default=None)
+    return _Ways(ways, best, nearest, remote or in_person or not modes)
 
-    fails = set()
-    if entry.operating == "paused" or entry.listing == "temporarily_closed":
-        fails.add("paused")
-    if entry.break_from and entry.break_from <= on < entry.break_until:
-        fails.add("break")
-    if query.wants_capacity and entry.operating == "full":
-        fails.add("full")
-    if query.home_outcode and entry.areas and query.home_outcode not in entry.areas:
-        fails.add("area")
-    if query.age is not None and ((entry.low or 0) > query.age or (entry.high is not None and entry.high < query.age)):
-        fails.add("age")
-    if query.free_only and entry.free is False:
-        fails.add("cost")
-    if query.slots and entry.slots is not None and not entry.slots & query.slots:
-        fails.add("time")
+
+def _places(query: Query, entry: Entry, asked: set[str]) -> list[tuple]:
+    places = []
+    if not entry.undisclosed and entry.operating != "moved":
+        for place in entry.places:
+            if place.latitude is not None and not place.undisclosed:
+                lacks = set(place.no) | (set(entry.no) - set(place.yes))
+                unknown = asked - set(place.yes) - set(entry.yes)
+                places.append((not asked & lacks, metres_between(query, place), place, len(unknown)))
+    return sorted(places, key=lambda one: (not one[0], one[1] if one[1] is not None else 0, one[2].pk))
+
+
+def _fails(query: Query, entry: Entry, ways: _Ways, on: date) -> set[str]:
     spoken = set(query.languages) - {"en"}
-    if spoken and entry.languages and not spoken & set(entry.languages):
-        fails.add("language")
-    if not ways:
-        if not (remote or in_person or known_nothing):
-            fails.add("mode")
-        else:
-            too_far = best and (best[0] or (reach is not None and nearest > reach))
-            if too_far:
-                fails.add("distance")
-            if not (best and best[0]):
-                fails.add("access")
+    young, old = entry.low or 0, entry.high
+    limits = {
+        "paused": entry.operating == "paused" or entry.listing == "temporarily_closed",
+        "break": entry.break_from and entry.break_from <= on < entry.break_until,
+        "full": query.wants_capacity and entry.operating == "full",
+        "area": query.home_outcode and entry.areas and query.home_outcode not in entry.areas,
+        "age": query.age is not None and (young > query.age or (old is not None and old < query.age)),
+        "cost": query.free_only and entry.free is False,
+        "time": query.slots and entry.slots is not None and not entry.slots & query.slots,
+        "language": spoken and entry.languages and not spoken & set(entry.languages),
+    }
+    fails = {name for name, holds in limits.items() if holds}
+    if ways.found:
+        return fails
+    if not ways.can_be:
+        return fails | {"mode"}
+    reach = query.reach_metres if query.home else None
+    fits = ways.best is not None and ways.best[0]
+    if ways.best and (fits or (reach is not None and ways.nearest > reach)):
+        fails.add("distance")
+    return fails if fits else fails | {"access"}
+
+
+def _verdict(query: Query, entry: Entry, heard: list[str], rarity: dict[str, float], on: date) -> Verdict:
+    ways = _ways(query, entry)
+    points, unknown = ways.found[ways.way] if ways.way else (0, 0)
+    unknown += bool(query.modes) and not _modes(entry)
+    unknown += query.age is not None and entry.low is None and entry.high is None
+    unknown += query.free_only and entry.free is None
+    unknown += bool(query.slots) and entry.slots is None
+    unknown += bool(set(query.languages) - {"en"}) and not entry.languages
 
     fresh = dates_of(entry)
     score = _score(query, entry, heard, rarity, on)
     score += ranking.SUNK if fresh.sinks_on is not None and fresh.sinks_on <= on else 0
-    order = ["place", "remote", "unplaced", "unclear"]
-    if "place" in ways and "remote" in ways and query.home and ways["place"][0] < ranking.REMOTE:
-        counted = ways["place"][0]
-        order = ["remote"] if counted < ranking.REMOTE else order
-    way = next((one for one in order if one in ways), None)
-    unknown = ways[way][1] if way else 0
-    if way and query.home:
-        score += ways[way][0]
-    unknown += bool(query.modes) and known_nothing
-    unknown += query.age is not None and entry.low is None and entry.high is None
-    unknown += query.free_only and entry.free is None
-    unknown += bool(query.slots) and entry.slots is None
-    unknown += bool(spoken) and not entry.languages
+    score += points if query.home else 0
     score += ranking.UNKNOWN * unknown
     too_old = fresh.leaves_on is not None and fresh.leaves_on <= on
-    return Verdict(entry.pk, fails, score, best[1] if best else None, too_old)
+    metres = ways.best[1] if ways.best else None
+    return Verdict(entry.pk, _fails(query, entry, ways, on), score, metres, too_old)
+
+
+def _modes(entry: Entry) -> tuple[str, ...]:
+    return {"phone_only": ("phone",), "online_only": ("online",)}.get(entry.operating, entry.modes)
 
 
 def dates_of(entry: Entry) -> freshness.Dates:
