@@ -77,7 +77,7 @@ def test_a_person_is_supported_from_the_referral_to_the_evidence_in_the_demo_sch
     scheme = Scheme.objects.get(is_demo=True)
     gp, lead, worker = first(scheme, REF, practice__isnull=False), first(scheme, SUP), first(scheme, LW)
     postcode = Postcode.objects.order_by("code").values_list("code", flat=True)[0]
-    path = WholePath(page, live_site.url, sign_in, first="Arthur", family="Newperson")
+    path = WholePath(page, live_site.url, sign_in, first="Arthur", family="Newperson", on_a_phone=False)
 
     path.is_referred(gp, postcode=postcode, words="On his own since his wife died.")
     path.is_given_to(lead, worker.name)
@@ -122,7 +122,7 @@ def trafford(live_site):
 
 def test_a_person_is_connected_to_a_real_group_in_trafford_by_phone(page, live_site, trafford, sign_in):
     worker = first(trafford, LW)
-    path = WholePath(page, live_site.url, sign_in, first="Joan", family="Newperson")
+    path = WholePath(page, live_site.url, sign_in, first="Joan", family="Newperson", on_a_phone=True)
 
     path.is_referred(first(trafford, REF), postcode="M33 4BP", words="Very low since she stopped work.")
     path.is_given_to(first(trafford, SUP), "Asha Patel")

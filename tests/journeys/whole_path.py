@@ -1,6 +1,6 @@
 """One person's way from the referral to the evidence, told in a browser; the scheme and its members are given.
 
-path = WholePath(page, site.url, sign_in, name=("Arthur", "Example"))
+path = WholePath(page, site.url, sign_in, first="Arthur", family="Example", on_a_phone=True)
 path.is_referred(gp); path.is_given_to(lead, "Asha Patel"); …
 """
 
@@ -16,20 +16,24 @@ from tests import browser
 class WholePath:
     """Each method is one act by one role, and ends with what that role then sees."""
 
-    def __init__(self, page: Page, url: str, sign_in: Callable[[Any], None], *, first: str, family: str) -> None:
+    def __init__(
+        self, page: Page, url: str, sign_in: Callable[[Any], None], *, first: str, family: str, on_a_phone: bool
+    ) -> None:
         self.page, self.url, self.sign_in = page, url, sign_in
+        narrow, wide = browser.at_phone_width, browser.at_desk_width
+        self.other, self.width = (wide, narrow) if on_a_phone else (narrow, wide)
         self.first, self.family = first, family
         self.name = f"{first} {family}"
         self.person_id = ""
         self.service = ""
 
     def look(self, name: str) -> None:
-        """The page as it stands is accessible on a desk and on a phone; a picture of each is kept."""
-        for width in (browser.at_phone_width, browser.at_desk_width):
+        """The page fits a desk and a phone, and is accessible on the one that this story is told on."""
+        for width in (self.other, self.width):
             width(self.page)
-            browser.then_the_page_is_accessible(self.page)
             browser.no_sideways_scroll(self.page)
-            browser.keep_picture(self.page, name)
+        browser.then_the_page_is_accessible(self.page)
+        browser.keep_picture(self.page, name)
 
     def is_named_on(self, page: Page) -> bool:
         """Say whether either name stands on a page as a word: random tokens may hold the same letters."""
