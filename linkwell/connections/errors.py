@@ -135,6 +135,16 @@ class UnknownNeed(DomainError):
         super().__init__("Choose the need for which nothing was found.")
 
 
+class AlreadyCounted(DomainError):
+    code = "already_counted"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The quarter of this record has closed, and it stands in its figures. If it is still missing, record it"
+            " anew."
+        )
+
+
 class AttendedInTheFuture(DomainError):
     code = "attended_in_the_future"
 

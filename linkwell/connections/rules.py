@@ -1,11 +1,12 @@
 """The life of a connection, and who may move it when."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from linkwell.common.states import StateTable
 from linkwell.connections import errors
 from linkwell.connections.models import ConnectionState as S
-from linkwell.connections.models import Reply, SharePacket
+from linkwell.connections.models import Reply, SharePacket, UnmetNeed
 
 # Beyond the way there and back: a person may say no until they have gone, and a group may correct its answer.
 STATES = StateTable(
@@ -79,9 +80,9 @@ def check_agreed(how: str) -> None:
         raise errors.AgreementMissing
 
 
-def check_answer(*, answer: str, text: str, wait_weeks: int | None) -> None:
+def check_answer(*, answer: str, text: str, wait_weeks: int | None, why: str = "") -> None:
     """Raise UnknownAnswer, ReasonMissing for a no without a reason, or WeeksOutOfRange."""
-    if answer not in Reply.Answer.values:
+    if answer not in Reply.Answer.values or why not in ("", *Reply.Why.values):
         raise errors.UnknownAnswer
     if answer == Reply.Answer.NO and not text.strip():
         raise errors.ReasonMissing
@@ -98,6 +99,48 @@ def may_still_answer(*, state: str, settled: bool) -> bool:
 def may_read_packet(state: str) -> bool:
     """Say whether the group has a use for the details: not after it, or the person, said no, or at the end."""
     return state not in (S.PROPOSED, S.SIGNPOSTED, S.DECLINED_ORGANISATION, S.DECLINED_PERSON, S.ENDED)
+
+
+def quarter_began_on(day: date) -> date:
+    """Return the first day of a day's calendar quarter: in that of a record its figures are made."""
+    return date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
+
+
+def is_counted(found_on: date, *, on: date) -> bool:
+    """Say whether the quarter of a record has closed, so that it stands in that quarter's figures."""
+    return found_on < quarter_began_on(on)
+
+
+def check_not_counted(found_on: date, *, on: date) -> None:
+    """Raise AlreadyCounted if the quarter of a record has closed: two reports of it must not differ by one person."""
+    if is_counted(found_on, on=on):
+        raise errors.AlreadyCounted
+
+
+_REASON = {"paused": UnmetNeed.Reason.CLOSED, "break": UnmetNeed.Reason.CLOSED}
+# What one limit alone kept out, in the order in which equal numbers count
+_KEPT_OUT = {
+    "distance": "the distance", "time": "the days", "cost": "the cost", "access": "access",
+    "language": "the language", "age": "the age", "mode": "how one takes part", "area": "the area it serves",
+    "full": "being full", "paused": "taking no new people", "break": "a break",
+}  # fmt: skip
+
+
+def main_reason(kept_out: Mapping[str, int]) -> str:
+    """Return what kept most services from fitting; "nothing" where none even nearly fits, "other" where some fit."""
+    near = [(count, fails) for fails, count in kept_out.items() if fails in _KEPT_OUT and count]
+    if not near:
+        return UnmetNeed.Reason.OTHER if kept_out.get("") else UnmetNeed.Reason.NOTHING
+    order = list(_KEPT_OUT)
+    _, fails = max(near, key=lambda one: (one[0], -order.index(one[1])))
+    return _REASON.get(fails, fails)
+
+
+def kept_out_in_words(kept_out: Mapping[str, int]) -> str:
+    """Return "3 fit but for the days, 1 fits but for the cost", most first."""
+    near = [(count, fails) for fails, count in kept_out.items() if fails in _KEPT_OUT and count]
+    near.sort(key=lambda one: (-one[0], list(_KEPT_OUT).index(one[1])))
+    return ", ".join(f"{count} fit{'s' if count == 1 else ''} but for {_KEPT_OUT[fails]}" for count, fails in near)
 
 
 def check_reason(reason: str) -> None:

@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("linkwell.web.review.urls")),
     path("", include("linkwell.web.ending.urls")),
     path("", include("linkwell.web.find.urls")),
+    path("", include("linkwell.web.missing.urls")),
     path("", include("linkwell.web.editing.urls")),
     path("organisation/", include("linkwell.web.organisation.urls")),
     path("directory/spreadsheets/", include("linkwell.web.directory_mapping.urls")),

@@ -3,7 +3,6 @@
 SU1, SU2, SU4, SU5, SU8, SU14, PE9, MA1, MA7.
 """
 
-import re
 import uuid
 from datetime import timedelta
 
@@ -12,7 +11,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from linkwell.common.models import AuditEvent
-from linkwell.connections.models import UnmetNeed
 from linkwell.outcomes.models import Completion
 from linkwell.referrals.models import FeedbackToReferrer
 from linkwell.support import actions
@@ -233,35 +231,6 @@ def test_find_support_starts_from_what_is_known_and_says_when_nothing_fits(staff
 def test_an_unknown_place_is_said_at_its_field(staff, scheme):
     page = text_of(staff.post(at("support_search:search"), {"place": "Nowhere upon Nothing"}))
     assert "We do not know this place" in page
-
-
-def test_what_is_missing_here_is_counted(staff, episode):
-    staff.post(
-        at("support_search:missing", episode.person_id), {"missing-code": "money", "missing-what_failed": "evenings"}
-    )
-    missing = UnmetNeed.objects.get()
-    assert (missing.code, missing.what_failed, missing.limits) == ("money", "evenings", {})
-
-
-def test_what_is_missing_keeps_the_limits_of_the_search_that_found_nothing_MA7(staff, episode):
-    searched = {"needs": ["money", "loneliness"], "words": "the bailiffs came", "reach": "3000", "days": ["1", "3"],
-                "modes": ["in_person"], "language": "pa", "free_only": "on"}  # fmt: skip
-    page = staff.post(at("support_search:for_person", episode.person_id), searched).content.decode()
-    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="(\w*)"', page))
-    assert (hidden["reach"], hidden["language"]) == ("3000", "pa")
-
-    asked = text_of(staff.post(at("support_search:missing", episode.person_id), searched))
-    assert (
-        "in person, Tuesday or Thursday, in Punjabi, free"
-        in staff.post(at("support_search:missing", episode.person_id), searched).content.decode()
-    )
-    assert "Choose" not in asked and not UnmetNeed.objects.exists()
-
-    typed = {"missing-code": "money", "missing-what_failed": "Tuesdays"}
-    staff.post(at("support_search:missing", episode.person_id), searched | typed)
-    missing = UnmetNeed.objects.get()
-    assert missing.limits == {"modes": ["in_person"], "days": [1, 3], "language": "pa", "free_only": True}
-    assert "bailiffs" not in repr(vars(missing))
 
 
 def test_ended_support_can_be_read_and_not_written(staff, episode):

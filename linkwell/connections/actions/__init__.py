@@ -1,6 +1,7 @@
 """Connecting a person: telling, referring, answering, going, ending; and what is missing here."""
 
 from linkwell.connections.actions.endings import end_support
+from linkwell.connections.actions.missing import change_unmet_need, record_unmet_need, withdraw_unmet_need
 from linkwell.connections.actions.replies import Answer, answer, ask_for_code, note_answer_by_phone, open_packet
 from linkwell.connections.actions.sharing import Share, referral_mail_stopped, share_with_organisation, withdraw_share
 from linkwell.connections.actions.steps import (
@@ -9,7 +10,6 @@ from linkwell.connections.actions.steps import (
     propose,
     record_attending,
     record_first_attendance,
-    record_unmet_need,
     settle_answer,
     signpost,
 )
@@ -19,6 +19,7 @@ __all__ = [
     "Share",
     "answer",
     "ask_for_code",
+    "change_unmet_need",
     "end_connection",
     "end_support",
     "note_answer_by_phone",
@@ -33,4 +34,5 @@ __all__ = [
     "share_with_organisation",
     "signpost",
     "withdraw_share",
+    "withdraw_unmet_need",
 ]

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from linkwell.common import audit
 from linkwell.connections import errors, rules
+from linkwell.connections.actions.missing import note_answer
 from linkwell.connections.actions.sharing import tell_worker
 from linkwell.connections.actions.steps import locked_connection, move
 from linkwell.connections.models import Connection, ConnectionState, Reply, SharePacket
@@ -23,6 +24,7 @@ class Answer:
 
     answer: str
     text: str = ""
+    why: str = ""  # of a no: one of Reply.Why, where it was said
     wait_weeks: int | None = None
     answered_by: str = ""
 
@@ -82,16 +84,18 @@ def _locked(packet: SharePacket) -> Connection:
 
 
 def _take(connection: Connection, given: Answer, *, by: Membership | None, at: datetime) -> None:
-    rules.check_answer(answer=given.answer, text=given.text, wait_weeks=given.wait_weeks)
+    rules.check_answer(answer=given.answer, text=given.text, wait_weeks=given.wait_weeks, why=given.why)
     settled = connection.answer_settled_at is not None
     if by is None and not rules.may_still_answer(state=connection.state, settled=settled):
         raise errors.AnswerStands
     weeks = given.wait_weeks if given.answer == Reply.Answer.WAIT else None
+    why = given.why if given.answer == Reply.Answer.NO else ""
     reply = Reply.objects.create(
         scheme_id=connection.scheme_id, connection=connection, answer=given.answer, text=given.text.strip()[:2000],
-        wait_weeks=weeks, answered_by=given.answered_by.strip()[:120], at=at, by=by,
+        why=why, wait_weeks=weeks, answered_by=given.answered_by.strip()[:120], at=at, by=by,
     )  # fmt: skip
     _follow(connection, given, weeks, by=by, at=at)
+    note_answer(connection, answer=given.answer, why=why, by=by, at=at)
     connection.answer_settled_at = None
     connection.save(update_fields=["answer_settled_at"])
     connection.episode.waiting_on = "us"

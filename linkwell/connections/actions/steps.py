@@ -10,7 +10,7 @@ from django.db.models.functions import Greatest
 from linkwell.common import audit
 from linkwell.common.errors import NotVisible
 from linkwell.connections import errors, rules
-from linkwell.connections.models import Connection, ConnectionEvent, ConnectionState, SharePacket, UnmetNeed
+from linkwell.connections.models import Connection, ConnectionEvent, ConnectionState, SharePacket
 from linkwell.connections.queries import PURPOSE, visible_connections
 from linkwell.connections.queries.sharing import fitting_need, open_connection, the_service
 from linkwell.directory.models import Service
@@ -186,21 +186,3 @@ def close_tasks(connection: Connection, *, at: datetime) -> None:
     """Tick off what Today still says about this connection."""
     rows = Task.objects.filter(scheme_id=connection.scheme_id, episode_id=connection.episode_id, done_at=None)
     rows.filter(link=rules.page_of(connection.pk)).update(done_at=Greatest(at, F("added_at")))  # clocks go back
-
-
-@transaction.atomic
-def record_unmet_need(
-    *, episode_id: int, code: str, what_failed: str, by: Membership, at: datetime, limits: dict[str, Any] | None = None
-) -> UnmetNeed:
-    """Record that nothing fitting was found here, roughly where, and what failed; raise UnknownNeed or NotVisible."""
-    if code not in BY_CODE:
-        raise errors.UnknownNeed
-    episode = writing_episode(episode_id=episode_id, by=by, at=at)
-    person = episode.person
-    outcode = "" if person.location_hidden else person.postcode.split(" ")[0][:5]
-    missing: UnmetNeed = UnmetNeed.objects.create(
-        scheme_id=episode.scheme_id, episode=episode, code=code, outcode=outcode, limits=limits or {},
-        what_failed=what_failed.strip()[:300], at=at, by=by,
-    )  # fmt: skip
-    audit.record("unmet_need.recorded", about=missing, by=by, at=at, person_id=episode.person_id)
-    return missing

@@ -12,6 +12,7 @@ from linkwell.connections.queries.connections import (
     visible_connections,
 )
 from linkwell.connections.queries.links import PURPOSE, Front, SharedWithYou, front, packet_of_link, shared_with_you
+from linkwell.connections.queries.missing import UnmetLine, unmet_need, unmet_needs, visible_unmet_needs
 from linkwell.connections.queries.sharing import (
     Draft,
     ServiceFacts,
@@ -38,6 +39,7 @@ __all__ = [
     "ShareForm",
     "SharedWithYou",
     "TellForm",
+    "UnmetLine",
     "connection_page",
     "draft",
     "facts_of",
@@ -49,6 +51,9 @@ __all__ = [
     "share_form",
     "shared_with_you",
     "tell_form",
+    "unmet_need",
+    "unmet_needs",
     "visible_connection",
     "visible_connections",
+    "visible_unmet_needs",
 ]

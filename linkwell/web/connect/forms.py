@@ -98,6 +98,9 @@ class AnswerForm(PageForm):
             "max_value": _("The wait must be between 1 and 104 weeks"),
         },
     )
+    why = forms.ChoiceField(
+        label=_("What stands in the way?"), required=False, choices=[("", _("Not said")), *Reply.Why.choices]
+    )
     text = forms.CharField(
         label=_("Anything we should know"),
         help_text=_("If it is not right for you, say why in a few words. Please name nobody else."),

@@ -109,12 +109,3 @@ class FindForm(PageForm):
             "has_room": said["has_room"],
         }
         return {name: value for name, value in limits.items() if value}
-
-
-class MissingForm(PageForm):
-    """What is missing here: the need, and what failed."""
-
-    code = forms.ChoiceField(label=_("What is missing?"), choices=CHOICES)
-    what_failed = forms.CharField(
-        label=_("What did you look for?"), max_length=300, help_text=_("For example: evenings, within 5 km, in Punjabi")
-    )

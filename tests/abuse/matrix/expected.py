@@ -185,6 +185,10 @@ ending:step_down         | record       |           | {WORKERS}
 support_search:search    | none         | {RECORD}  | {RECORD}
 support_search:for_person | record      | {RECORD}  | {RECORD}
 support_search:missing   | record       | {WORKERS} | {WORKERS}
+missing:person           | record       | {RECORD}  | {WORKERS}
+missing:from_plan        | record       |           | {WORKERS}
+missing:change           | record       | {WORKERS} | {WORKERS}
+missing:withdraw         | record       |           | {WORKERS}
 directory:list           | none         | {STAFF}   |
 directory:service        | none         | {STAFF}   |
 directory:status         | none         |         | {RECORD} {DIR}
@@ -302,7 +306,7 @@ ROUTES = {
 KINDS = {*OPENS, *NEVER_BY_ID, *BY_ROLE, *OWN, *OPEN_TO}
 
 # What each parameter of an address names: something of a person, of the scheme, or of neither.
-PERSONS = "person_id referral_id goal_id action_id strength_id connection_id".split()
+PERSONS = "person_id referral_id goal_id action_id strength_id connection_id unmet_need_id".split()
 _SCHEMES = "upload_id task_id opening_id membership_id invitation_id practice_id agency_id programme_id message_id"
 SCHEMES = f"{_SCHEMES} proposal_id flag_id remark_id".split()
 _NEITHER = "call_id public_id organisation_id submission group entry service_id account_id occasion period"

@@ -383,7 +383,7 @@ class World:
             SharePacket, **part, person=subject.person, organisation=self.service.organisation, ticked=["name"],
             agreed_how="phone", agreed_at=BEFORE, expires_on=NOW.date() + timedelta(days=30), by=worker,
         )  # fmt: skip
-        self._plant(UnmetNeed, **of, code="debt", at=NOW, by=worker)
+        subject.ids["unmet_need_id"] = self._plant(UnmetNeed, **of, code="money", at=NOW, by=worker).pk
         return connection
 
     def _answers(self, of: dict[str, Any], person: Any, worker: Any) -> None:
