@@ -2,13 +2,16 @@
 
 import random
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
 from linkwell.matching import ranking, vocabulary
-from linkwell.matching.index import ServiceIndex
+from linkwell.matching.index import Questions, ServiceIndex
+from linkwell.matching.query import Point
+from linkwell.places import grid
 from tests.directory import judge
-from tests.directory.test_find_support import NOW, random_entry, random_query
+from tests.directory.test_find_support import NEEDS, NOW, SALE, random_entry, random_query
 from tests.matching.entries import facts_of
 
 TODAY = NOW.date()
@@ -89,3 +92,69 @@ def test_ma2_an_index_that_was_changed_agrees_as_one_that_was_built(tmp_path, se
         assert len(index) == len(entries)
         for _ in range(8):
             agrees(index, random_query(chance), list(entries.values()))
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory):
+    """A directory of one seed and its index."""
+    chance = random.Random(7)  # noqa: S311 - not for secrets
+    entries = [random_entry(chance, pk) for pk in range(1, 151)]
+    return chance, entries, ServiceIndex.build(map(facts_of, entries), tmp_path_factory.mktemp("town"))
+
+
+def test_ma8_every_known_service_is_explained_as_the_slow_definition_judges_it(town):
+    chance, entries, index = town
+    for _ in range(12):
+        query = random_query(chance)
+        verdicts = {one.pk: one for one in judge.judge(query, entries, on=TODAY)}
+        fits = {one.pk for one in judge.fitting(list(verdicts.values()), old_too=query.old_too)}
+        ranks = {}
+        for entry in entries:
+            said = index.explain(query, entry.pk, on=TODAY)
+            codes = {why.code for why in said.whys}
+
+            assert (said.rank is not None) == (entry.pk in fits) == (not codes), query
+            if entry.operating == "closed":
+                assert codes == {"closed"}
+            elif entry.listing not in ("listed", "temporarily_closed"):
+                assert codes == {"listing"}
+            else:
+                assert ("relevance" in codes) == (entry.pk not in verdicts)
+                if entry.pk in verdicts:
+                    assert codes - {"old"} == verdicts[entry.pk].fails
+            if said.rank:
+                ranks[entry.pk] = said.rank
+        order = [one.service_id for one in index.search(query, on=TODAY).suggestions]
+        assert [ranks[pk] for pk in order] == list(range(1, len(order) + 1)), query
+
+
+def test_a_service_fits_in_reverse_the_questions_that_find_it(town):
+    chance, entries, index = town
+    queries = [random_query(chance) for _ in range(120)]
+    answers = [{one.service_id: one for one in index.search(query, on=TODAY).suggestions} for query in queries]
+    packed = Questions.pack(queries, index)
+    found = 0
+    for entry in entries:
+        expected = {place: answer[entry.pk].score for place, answer in enumerate(answers) if entry.pk in answer}
+
+        fits = index.reverse(facts_of(entry), packed, on=TODAY)
+
+        assert {one.question: one.score for one in fits} == pytest.approx(expected, abs=2e-6)
+        assert [one.score for one in fits] == sorted((one.score for one in fits), reverse=True)
+        found += len(fits)
+    assert found > 200
+
+
+def test_ma7_the_map_counts_what_a_search_from_each_area_finds(town):
+    chance, entries, index = town
+    changed = index.update([facts_of(random_entry(chance, pk)) for pk in range(140, 160)], [3, 4])
+    areas = [(SALE, "M33"), (Point(53.5, -2.4, *grid.to_grid(53.5, -2.4)), ""), (Point(53.4, -2.3), "M41")]
+    for _ in range(15):
+        limits = replace(random_query(chance), needs=(), words="", reach_metres=chance.choice([2_000, 9_000, None]))
+
+        counts = changed.gaps(areas, NEEDS, limits, on=TODAY)
+
+        for area, (point, outcode) in enumerate(areas):
+            for need, code in enumerate(NEEDS):
+                query = replace(limits, needs=(code,), home=point, home_outcode=outcode)
+                assert counts[area, need] == changed.search(query, on=TODAY).count, query

@@ -31,6 +31,7 @@ class Found(NamedTuple):
     miss_metres: NDArray[np.float64]
     mark: NDArray[np.int64]  # points and order of a row whose rank is asked for
     mark_metres: NDArray[np.float64]
+    rows: NDArray[np.int64]  # all that fit, where all are asked for; else empty
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from linkwell.matching.index import columns as at
 from linkwell.matching.index.facts import ServiceFacts
 from linkwell.matching.index.segment import Kept, key_of
 from linkwell.matching.synonyms import concepts_in
-from linkwell.matching.vocabulary import ACCESS_NEEDS, LANGUAGES
 from linkwell.matching.words import MOST_WORDS, sequence
 
 WEST, SOUTH, EAST, NORTH = -100_000.0, -100_000.0, 1_000_000.0, 1_400_000.0  # what the grid may span
@@ -62,8 +61,8 @@ class Encoder:
 
     def __init__(self, tops: Mapping[str, str] | None = None) -> None:
         self.top_of = dict(tops or {})
-        self.access = Coded("access needs", 16, list(ACCESS_NEEDS))
-        self.languages = Coded("languages", 63, list(LANGUAGES))
+        self.access = Coded("access needs", 16)
+        self.languages = Coded("languages", 63)
         self.tops = Coded("needs to count by (give `tops`)", 63)
         self.outcodes = Coded("outward codes", 2**32)
         self.terms: dict[tuple[str, str], int] = {}

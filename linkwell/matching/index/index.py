@@ -229,6 +229,7 @@ class ServiceIndex:
         meaning: Meaning | None = None,
         tried: Mapping[int, Tried] | None = None,
         mark: tuple[NDArray[np.int64], NDArray[np.float64]] = _NO_MARK,
+        all_rows: bool = False,
     ) -> Searched:
         """Return what the compiled loops find, in numbers: what `search` makes an answer of."""
         if weights.is_product:
@@ -241,7 +242,7 @@ class ServiceIndex:
             limits = ask(query, part.segment, on=on.toordinal(), budget=budget, public_only=public_only,
                          product=weights.is_product)  # fmt: skip
             asked.append(part._replace(ask=limits))
-            found.append(_empty(most, weights.near_misses, mark))
+            found.append(_empty(most, weights.near_misses, mark, len(part.segment) if all_rows else 0))
             meant.append(_meant(part, limits, meaning) if meaning else _NONE)
             if question.nothing and meaning is None:
                 continue
@@ -252,6 +253,17 @@ class ServiceIndex:
             scan(part.columns, part.segment.shape, limits, spans, worth, relevant, everything, meant[-1],
                  _tried(part, tried), found[-1])  # fmt: skip
         return Searched(question, asked, found, meant)
+
+    def all_of(
+        self, query: Query, *, on: date, weights: ranking.Weights = ranking.PRODUCT, public_only: bool = False
+    ) -> NDArray[np.int64]:
+        """Return the ids of all services that fit, ascending."""
+        searched = self.searched(query, on=on, weights=weights, public_only=public_only, all_rows=True)
+        found = [
+            part.segment.ids[one.rows[: one.counts[COUNT]]]
+            for part, one in zip(searched.parts, searched.found, strict=True)
+        ]
+        return np.sort(np.concatenate(found))
 
     def explain(
         self,
@@ -306,10 +318,10 @@ def _rows_of(segment: Segment, ids: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.sort(segment.arrays["row_of_sorted"][places[known[places] == ids]].astype(np.int64))
 
 
-def _empty(most: int, near: int, mark: tuple[NDArray[np.int64], NDArray[np.float64]]) -> Found:
+def _empty(most: int, near: int, mark: tuple[NDArray[np.int64], NDArray[np.float64]], rows: int) -> Found:
     return Found(
         np.zeros(5, np.int64), np.zeros(columns.FACETS, np.int64), np.empty((most, 4), np.int64), np.empty(most),
-        np.empty((near, 4), np.int64), np.empty(near), *mark,
+        np.empty((near, 4), np.int64), np.empty(near), *mark, np.empty(rows, np.int64),
     )  # fmt: skip
 
 

@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from linkwell.matching.index.columns import CELL
+from linkwell.matching.index.sweeping import post
 
 if TYPE_CHECKING:
     from linkwell.matching.index.encoding import Encoder
@@ -34,20 +34,6 @@ def grid_order(
     return order, ends, [float(west), float(south), wide, high], np.concatenate(starts).astype(np.uint32)
 
 
-@njit(cache=True, nogil=True)
-def _post(order, ends, terms, weights, listed, starts, posted, weight, holding):
-    """Fill the postings of each term, row by row."""
-    at = starts[:-1].copy()
-    for row in range(len(order)):
-        service = order[row]
-        for place in range(ends[service], ends[service + 1]):
-            term = terms[place]
-            posted[at[term]] = row
-            weight[at[term]] = weights[place]
-            at[term] += 1
-            holding[term] += listed[row]
-
-
 def by_rows(encoder: "Encoder", order: NDArray[np.int64], listed: NDArray[np.bool_]) -> dict[str, NDArray[Any]]:
     """Return keys of terms, postings and how many listed services hold each."""
     from linkwell.matching.index.encoding import terms_in_order
@@ -59,7 +45,7 @@ def by_rows(encoder: "Encoder", order: NDArray[np.int64], listed: NDArray[np.boo
     posted, weight = np.empty(len(terms), np.uint32), np.empty(len(terms), np.uint8)
     holding = np.zeros(len(keys), np.int32)
     ends = np.asarray(encoder.doc_ends, np.int64)
-    _post(order, ends, terms, np.array(weights), listed.astype(np.int64), starts, posted, weight, holding)
+    post(order, ends, terms, np.array(weights), listed.astype(np.int64), starts, posted, weight, holding)
     return {
         "keys": keys,
         "starts": starts,

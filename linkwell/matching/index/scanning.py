@@ -160,6 +160,8 @@ def weigh(columns, row, ask, heads, at, lists, worth, meaning, tried, found):  #
     key = np.int64(np.floor(score * ROUND + 0.5))
     order = np.int64(columns.order[row])
     if fails == 0:
+        if len(found.rows):
+            found.rows[found.counts[COUNT]] = row
         found.counts[COUNT] += 1
         tally(one, found.facets)
         mark, mark_metres = found.mark, found.mark_metres[0]

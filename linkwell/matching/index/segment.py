@@ -82,6 +82,11 @@ def write(path: Path, head: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]
     beside.replace(path)
 
 
+def columns_of(arrays: Mapping[str, NDArray[Any]], dead: NDArray[np.uint8]) -> Columns:
+    """Return the columns that the compiled loops read, with the rows that are dead (a bit a row)."""
+    return Columns(**{name: arrays[name] for name in Columns._fields if name != "dead"} | {"dead": dead})
+
+
 class Segment:
     """The columns of one file, with what is needed to ask them."""
 
@@ -118,7 +123,7 @@ class Segment:
 
     def columns(self, dead: NDArray[np.uint8]) -> Columns:
         """Return the columns with the rows that are dead (a bit a row)."""
-        return Columns(*(self.arrays[name] for name in Columns._fields[:-1]), dead)
+        return columns_of(self.arrays, dead)
 
     def span(self, kind: str, term: str) -> tuple[int, int, int]:
         """Return where the postings of a term begin and end, and how many listed services hold it."""

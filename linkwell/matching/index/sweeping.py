@@ -1,0 +1,159 @@
+"""Compiled loops that go through everything: postings of a rebuild, one service against many questions, the map."""
+
+from math import inf
+
+import numpy as np
+from numba import njit
+
+from linkwell.matching.index.columns import HAS_AREA, Ask
+from linkwell.matching.index.judging import find, judge, lowest, standing
+from linkwell.matching.index.scanning import (
+    HEARD,
+    IN_TEXT,
+    NEED,
+    UNKNOWN,
+    WEAK,
+    circle,
+    standing_points,
+)
+
+
+@njit(cache=True, nogil=True)
+def post(order, ends, terms, weights, listed, starts, posted, weight, holding):
+    """Fill the postings of each term, row by row."""
+    at = starts[:-1].copy()
+    for row in range(len(order)):
+        service = order[row]
+        for place in range(ends[service], ends[service + 1]):
+            term = terms[place]
+            posted[at[term]] = row
+            weight[at[term]] = weights[place]
+            at[term] += 1
+            holding[term] += listed[row]
+
+
+@njit(cache=True, nogil=True)
+def asked(reals, wholes, on, budget):
+    """Return the limits of one question that was packed."""
+    return Ask(
+        wholes[0] != 0, wholes[1] != 0, reals[0], reals[1], reals[2], reals[3], reals[4], reals[5], reals[6],
+        wholes[2], wholes[3] != 0, wholes[4], wholes[5] != 0, wholes[6], wholes[7], wholes[8], wholes[9], wholes[10],
+        wholes[11] != 0, wholes[12], wholes[13] != 0, wholes[14], wholes[15] != 0, on, wholes[16] != 0,
+        wholes[17] != 0, budget, True,
+    )  # fmt: skip
+
+
+@njit(cache=True, nogil=True)
+def against(columns, keys, weights, reals, wholes, begins, terms, kinds, worth, on):
+    """Return the points and metres of one service under each question, NaN points where it does not fit.
+
+    keys, weights  the service's terms, ascending
+    begins         (questions + 1) where the terms of each begin; kinds: (gives, group, is relevant)
+    wholes[18]     is everything relevant
+    """
+    one = columns.rows[0]
+    fresh, room = standing_points(one, on)
+    points = np.full(len(reals), np.nan)
+    far = np.full(len(reals), np.nan)
+    for question in range(len(reals)):
+        needs, group, best = 0.0, np.int64(-1), 0.0
+        relevant = wholes[question, 18] != 0
+        for place in range(begins[question], begins[question + 1]):
+            at = find(keys, 0, len(keys), terms[place])
+            if at == len(keys) or keys[at] != terms[place]:
+                continue
+            relevant = relevant or kinds[place, 2] != 0
+            sure = weights[at] & 128 != 0
+            if kinds[place, 0] == NEED or kinds[place, 0] == HEARD:
+                needs += worth[place] * (1.0 if sure else WEAK)
+            else:
+                given = worth[place] * (1.0 if sure else IN_TEXT)
+                if kinds[place, 1] != group:
+                    needs += best
+                    group, best = kinds[place, 1], given
+                else:
+                    best = max(best, given)
+        if not relevant:
+            continue
+        ask = asked(reals[question], wholes[question], on, 0)
+        if one.leaves <= on and not ask.old_too:
+            continue
+        fails, _, _, metres, near, unknown = judge(columns, 0, ask)
+        if fails == 0:
+            points[question] = needs + best + near + fresh + UNKNOWN * unknown + room
+            far[question] = metres
+    return points, far
+
+
+@njit(cache=True, nogil=True)
+def masks(columns, shape, ask, spans):
+    """Return the needs of each row as bits, (rows, words of 63), none where it can fit nowhere.
+
+    spans  (needs, 2) begin and end of each need's postings
+    """
+    found = np.zeros((shape.rest, (len(spans) + 62) // 63), np.int64)
+    for need in range(len(spans)):
+        for place in range(spans[need, 0], spans[need, 1]):
+            row = columns.posted[place]
+            if row < shape.rest:
+                found[row, need // 63] |= np.int64(1) << (need % 63)
+    for row in range(shape.rest):
+        if not found[row].any():
+            continue
+        one = columns.rows[row]
+        gone = columns.dead[row >> 3] >> (row & 7) & 1 or (one.leaves <= ask.on and not ask.old_too)
+        if gone or standing(columns, row, one, ask) != 0:
+            found[row] = 0
+    return found
+
+
+@njit(cache=True, nogil=True)
+def count(mask, row, counts):
+    """Count one row under each of its needs."""
+    for word in range(mask.shape[1]):
+        left = mask[row, word]
+        while left:
+            counts[word * 63 + lowest(left)] += 1
+            left &= left - 1
+
+
+@njit(cache=True, nogil=True)
+def anywhere(columns, shape, ask, mask, counts):
+    """Count the rows that fit wherever one lives; return those of `both` and `rest` that depend on where."""
+    depend = np.empty(shape.rest, np.int64)
+    found = 0
+    for row in range(shape.near, shape.rest):
+        if not mask[row].any():
+            continue
+        one = columns.rows[row]
+        if one.flags & 15 & ask.remote and one.no & ask.remote_access == 0 and not one.flags & HAS_AREA:
+            count(mask, row, counts)
+            mask[row] = 0
+        else:
+            depend[found] = row
+            found += 1
+    return depend[:found]
+
+
+@njit(cache=True, nogil=True)
+def sweep(columns, shape, reals, wholes, on, mask, depend, counts):
+    """Add, for each area, the rows that fit there: `reals` and `wholes` are its question."""
+    for area in range(len(reals)):
+        ask = asked(reals[area], wholes[area], on, 0)
+        if ask.on_grid and ask.in_person and ask.far < inf:
+            runs = circle(columns, shape, ask, 0)
+            for one in range(len(runs)):
+                every(columns, runs[one, 0], runs[one, 1], ask, mask, counts[area])
+        else:
+            every(columns, 0, shape.near, ask, mask, counts[area])
+        for row in depend:
+            if judge(columns, row, ask)[0] == 0:
+                count(mask, row, counts[area])
+
+
+@njit(cache=True, nogil=True)
+def every(columns, low, high, ask, mask, counts):
+    """Count the rows of a run that fit."""
+    for row in range(low, high):
+        if mask[row].any() and judge(columns, row, ask)[0] == 0:
+            count(mask, row, counts)
