@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from tests.mutants.guards import ROOT, Guard, guards, missing_tests
-from tests.mutants.run import BROKEN, SHOWN, SURVIVED, Copy, judge_all
+from tests.mutants.run import BROKEN, SHOWN, SURVIVED, Copy, judge_all, unshowable
 
 # Abuse cases and faults whose pages and jobs stand today; each has a guard that can be taken out.
 CASES = """
@@ -84,4 +84,8 @@ def test_the_campaign_tells_what_became_of_a_guard(toy, changes, outcome, why):
 
 def test_a_test_that_is_red_anyway_is_seen(toy):
     (toy.tree / "door.py").write_text(TOY["door.py"].replace("!=", "=="))
-    assert set(toy.run(["test_door.py"]).values()) == {"failed"}
+    red = toy.run(["test_door.py"])
+    assert set(red.values()) == {"failed"}
+    assert [(one.guard, one.outcome) for one in unshowable([guard(), guard(id="other", red=("a.py::b",))], red)] == [
+        ("door", BROKEN)
+    ]
