@@ -24,6 +24,7 @@ urlpatterns = [
     path("directory/spreadsheets/", include("linkwell.web.directory_mapping.urls")),
     path("", include("linkwell.web.calls.urls")),
     path("", include("linkwell.web.directory.urls")),
+    path("", include("linkwell.web.suits.urls")),
     path("directory/sources/", include("linkwell.web.sources.urls")),
     path("", include("linkwell.web.manual.urls")),
     path("find-help/", include("linkwell.web.public.urls")),

@@ -25,6 +25,7 @@ from linkwell.connections.queries.sharing import (
     share_form,
     tell_form,
 )
+from linkwell.connections.queries.suits import News, Suited, news, whom_it_suits
 
 __all__ = [
     "PURPOSE",
@@ -33,17 +34,20 @@ __all__ = [
     "Draft",
     "Front",
     "HistoryLine",
+    "News",
     "PacketShown",
     "ReplyLine",
     "ServiceFacts",
     "ShareForm",
     "SharedWithYou",
+    "Suited",
     "TellForm",
     "UnmetLine",
     "connection_page",
     "draft",
     "facts_of",
     "front",
+    "news",
     "of_episode",
     "packet_of_link",
     "preview",
@@ -56,4 +60,5 @@ __all__ = [
     "visible_connection",
     "visible_connections",
     "visible_unmet_needs",
+    "whom_it_suits",
 ]

@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from linkwell.connections.queries import news
 from linkwell.support.actions import finish_task
 from linkwell.support.queries import today as todays
 from linkwell.team.access import LW
 from linkwell.web.policy import MemberRequest, route
 from linkwell.web.render import render, succeeded
 
+MOST_OPENED = 5  # groups that opened, newest first
 KINDS = {
     "CALL": gettext_lazy("Call"),
     "REPLY": gettext_lazy("Reply"),
@@ -42,7 +44,8 @@ def today(request: MemberRequest) -> HttpResponse:
     now = timezone.now()
     day = todays(viewer=request.staff, at=now)
     counts = [_counted(kind, number) for kind, number in day.counts]
-    context = {"day": day, "now": now, "kinds": KINDS, "counts": counts, "new_key": uuid.uuid4}
+    opened = news(viewer=request.staff, at=now)[:MOST_OPENED]
+    context = {"day": day, "opened": opened, "now": now, "kinds": KINDS, "counts": counts, "new_key": uuid.uuid4}
     return render(request, "today/today.jinja", context)
 
 

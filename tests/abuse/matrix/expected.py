@@ -189,6 +189,7 @@ missing:person           | record       | {RECORD}  | {WORKERS}
 missing:from_plan        | record       |           | {WORKERS}
 missing:change           | record       | {WORKERS} | {WORKERS}
 missing:withdraw         | record       |           | {WORKERS}
+suits:service            | none         | {RECORD}  |
 directory:list           | none         | {STAFF}   |
 directory:service        | none         | {STAFF}   |
 directory:status         | none         |         | {RECORD} {DIR}
