@@ -122,7 +122,8 @@ def test_Z13_the_operator_is_told_once_when_room_is_short_and_once_when_there_is
 def write_a_report(report, **variables):
     """Write an import's report in a process of its own; return what it ends with."""
     program = (
-        "import sys, pathlib; from linkwell.cli.directory import write_report; from linkwell.cli.errors import Refused\n"
+        "import sys, pathlib\n"
+        "from linkwell.cli.directory import write_report; from linkwell.cli.errors import Refused\n"
         "try: write_report(pathlib.Path(sys.argv[1]), {'rows': ['x' * 100] * 5000})\n"
         "except Refused as refusal: sys.exit(str(refusal))"
     )

@@ -69,7 +69,7 @@ def _plain(text: str) -> Iterator[str]:
         kind = unicodedata.category(letter)
         if letter in _SPACE or kind[0] == "Z":
             yield " "
-        elif letter not in "\0\ufffd" and kind not in ("Cc", "Cf", "Co", "Mn"):
+        elif letter not in "\0\ufffd" and kind[0] != "C" and kind != "Mn":
             yield from letter.lower()
 
 
