@@ -198,6 +198,18 @@ def test_an_undisclosed_entry_is_not_joined_with_one_whose_address_is_known(pair
         join(pair, editor)
 
 
+def test_DI17_an_entry_hides_its_address_once_a_joined_one_no_longer_gives_it(pair, editor):
+    place = {"id": "l", "address_1": "1 Kings Road", "postal_code": "M33 4BP", "city": "Sale"}
+    join(pair, editor)
+    take("Council", record(schedules=TUESDAYS, url="https://old.example", locations=[place]), days=1)
+    take("Charity", record("9", name="Mens Shed Sale", description="A safe house for victims of domestic abuse."), days=2)
+
+    kept, joined = entries()
+    assert (joined.is_undisclosed, kept.is_undisclosed) == (True, True)
+    again = take("Council", record(schedules=TUESDAYS, url="https://old.example", locations=[place]), days=3)
+    assert (again.held, entries()[0].is_undisclosed) == (["1"], True)
+
+
 def test_an_entry_gone_from_its_list_stays_while_the_joined_one_is_listed(pair, editor):
     join(pair, editor)
     take("Council", record("5", name="Another club"), days=1)

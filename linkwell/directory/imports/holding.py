@@ -51,6 +51,19 @@ def hide(record: ServiceRecord) -> None:
         place.postcode = outward(place.postcode)
 
 
+def hide_what_others_joined(cursor: Any, *, at: datetime) -> None:
+    """Hide the address of every entry into which one was joined whose address is no longer given out.
+
+    The lists disagree: the one that keeps it back is believed, and the next reading of the other asks a person.
+    """
+    cursor.execute(
+        "UPDATE directory_service AS kept SET is_undisclosed = TRUE, record_hash = NULL, changed_at = %s"
+        " FROM directory_service AS joined"
+        " WHERE joined.joined_into_id = kept.id AND joined.is_undisclosed AND NOT kept.is_undisclosed",
+        [at],
+    )
+
+
 class Holding:
     """Asks about records of one run."""
 

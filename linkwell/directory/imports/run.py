@@ -12,7 +12,7 @@ from linkwell.directory.errors import ImportRunning, NoSourceName
 from linkwell.directory.imports import deletions, noting, raws
 from linkwell.directory.imports.batch import Batch
 from linkwell.directory.imports.corrections import Corrections
-from linkwell.directory.imports.holding import Holding, exposes, hide
+from linkwell.directory.imports.holding import Holding, exposes, hide, hide_what_others_joined
 from linkwell.directory.imports.known import Known, entries
 from linkwell.directory.imports.result import ImportResult
 from linkwell.directory.models import ImportRun, Location, Question, Source
@@ -155,6 +155,7 @@ class _Import:
             self.fresh += batch.write()
             self.result.asked = batch.asked
             self.holding.withdraw(self.as_it_should_be)
+            hide_what_others_joined(cursor, at=self.at)
             self._close_missing(cursor, known)
             self._finish(cursor)
         return self.result
