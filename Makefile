@@ -46,7 +46,7 @@ test-debian: $(BIN)/.linkwell-dev assets chromium
 	@$(BIN)/python -m tests.debian $(PYTEST)
 
 # ONLY=pages runs one, N=1000000 makes its largest scheme that large
-bench: environment
+bench: $(BIN)/.linkwell-dev
 	@$(BIN)/python -W ignore -m bench $(ONLY) $(if $(N),--n $(N)) $(if $(SECONDS),--seconds $(SECONDS))
 
 docs: environment

@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Callable
 
-from bench import feed, freshness, imports, many_users, pages, plans, report, start, writes
+from bench import engines, feed, freshness, imports, many_users, pages, plans, report, start, writes
 
 DEFAULTS = (1_000, 100_000)
 
@@ -11,13 +11,14 @@ DEFAULTS = (1_000, 100_000)
 def main() -> None:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(prog="make bench", description="Benchmarks; results go to bench/results.")
-    names = "start, freshness, pages, plans, writes, imports, feed or many_users"
+    names = "engines, start, freshness, pages, plans, writes, imports, feed or many_users"
     parser.add_argument("only", nargs="?", default="", help=f"{names}; empty: all")
     parser.add_argument("--n", type=int, default=0, help="people of the largest scheme (1,000 stands beside it)")
     parser.add_argument("--seconds", type=float, default=0.0, help="of each measurement")
     asked = parser.parse_args()
     sizes = tuple(dict.fromkeys((DEFAULTS[0], asked.n))) if asked.n else DEFAULTS
     benches: dict[str, Callable[[], None]] = {
+        "engines": lambda: engines.main((asked.n,) if asked.n else engines.SIZES),
         "start": start.main,
         "freshness": freshness.main,
         "plans": lambda: plans.main(sizes),

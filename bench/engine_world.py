@@ -106,6 +106,10 @@ class EngineWorld:
         xy = self.towns[town] + self.chance.normal(0, 1, (count, 2)) * self.spread[town, None]
         return np.clip(xy, 0, (500_000, 600_000)).round(1)
 
+    def homes(self, count: int) -> list[tuple[float, float]]:
+        """Return where people live, of areas of equal size."""
+        return [(x, y) for x, y in self._placed(count).tolist()]
+
     def codes_at(self, place: int) -> tuple[int, ...]:
         return tuple(dict.fromkeys(self.codes[place, : self.codes_of[place]].tolist()))
 

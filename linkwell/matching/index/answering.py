@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import isnan
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import numpy as np
@@ -11,8 +12,11 @@ from numpy.typing import NDArray
 from linkwell.matching import needs, vocabulary
 from linkwell.matching.index import columns as at
 from linkwell.matching.index.asking import Question, lists
+from linkwell.matching.index.columns import Out
 from linkwell.matching.index.facts import Tried
 from linkwell.matching.index.judging import FAILS, WAYS
+from linkwell.matching.index.memory import address
+from linkwell.matching.index.scanning import FIRST_FACET, FIRST_HIT, HITS, NOWHERE, detail
 from linkwell.matching.query import Facet, NearMiss, Parts, Query, Suggestion
 from linkwell.matching.reasons import Facts, ask_first, near_miss, reasons
 
@@ -20,22 +24,34 @@ if TYPE_CHECKING:
     from linkwell.matching.index.index import Part
 
 
-class Found(NamedTuple):
+class Found:
     """What the compiled loops fill: counts, facets, the best that fit, the best that nearly fit."""
 
-    counts: NDArray[np.int64]
-    facets: NDArray[np.int64]
-    hits: NDArray[np.int64]  # (limit, 4) points times a million, order, row, fails
-    hit_metres: NDArray[np.float64]
-    misses: NDArray[np.int64]
-    miss_metres: NDArray[np.float64]
-    mark: NDArray[np.int64]  # points and order of a row whose rank is asked for
-    mark_metres: NDArray[np.float64]
-    rows: NDArray[np.int64]  # all that fit, where all are asked for; else empty
+    __slots__ = ("whole", "real", "rows", "most", "near", "out")
+
+    def __init__(self, most: int, near: int, *, mark: tuple[int, int, float] | None = None, rows: int = 0) -> None:
+        self.most, self.near = most, near
+        self.whole = np.zeros(FIRST_HIT + 4 * (most + near) + 2, np.int64)
+        self.real = np.empty(most + near + 1)
+        self.rows = np.empty(rows, np.int64)
+        self.whole[-2], self.whole[-1], self.real[-1] = mark or (NOWHERE, 0, 0.0)
+        self.out = Out(address(self.whole), address(self.real), address(self.rows), most, near)
+
+    @property
+    def facets(self) -> NDArray[np.int64]:
+        return self.whole[FIRST_FACET:FIRST_HIT]
+
+    def best(self, which: int) -> list[list[Any]]:
+        """Return [points times a million, order, row, fails, metres] of hits or of misses."""
+        kept = int(self.whole[which])
+        first, first_real = (FIRST_HIT, 0) if which == HITS else (FIRST_HIT + 4 * self.most, self.most)
+        rows = self.whole[first : first + 4 * kept].reshape(kept, 4).tolist()
+        for row, metres in zip(rows, self.real[first_real : first_real + kept].tolist(), strict=True):
+            row.append(metres)
+        return rows
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(NamedTuple):
     """One row of one part of the index, with its rank's points."""
 
     part: "Part"
@@ -91,10 +107,12 @@ class Counted(Mapping[str, tuple[Facet, ...]]):
         """Return facet → value → how many of all that fit."""
         found: dict[str, dict[str, int]] = {}
         for part, counts in self.raw:
-            for place in np.flatnonzero(counts).tolist():
-                facet, value = part.facet_of(place)
-                values = found.setdefault(facet, {})
-                values[value] = values.get(value, 0) + int(counts[place])
+            names = part.segment.facet_names
+            for place, count in enumerate(counts.tolist()):
+                if count:
+                    facet, value = names[place]
+                    values = found.setdefault(facet, {})
+                    values[value] = values.get(value, 0) + count
         return found
 
     @property
@@ -160,23 +178,21 @@ class Seen:
 
 def see(question: Question, hit: Hit, *, tried: Tried | None = None, meaning: float = 0.0) -> Seen:
     """Return what is known of one service, and the numbers of its rank."""
-    from linkwell.matching.index.scanning import detail
-
     part, row = hit.part, hit.row
     segment = part.segment
-    spans, worth, relevant = lists(question, segment)
-    fails, way, place, numbers, held = detail(part.columns, row, part.ask, spans, worth)
+    read = lists(question, segment)
+    fails, way, place, numbers, metres = detail(part.columns, row, part.ask, read.lists)
+    held = [term for term, head in zip(read.terms, read.whole[len(read.terms) :].tolist(), strict=False) if head == row]
     one, kept = segment.arrays["rows"][row], segment.kept(row)
-    metres = None if np.isnan(numbers[7]) else float(numbers[7])
     there = segment.arrays["places"][place] if place >= 0 else None
     access = int(one["yes"])
     if there is not None:
         access = (access | int(there["yes"])) & ~int(there["no"])
     modes = tuple(mode for bit, mode in enumerate(at.MODES) if int(one["flags"]) >> bit & 1)
-    met, instead = _words_met(question, [int(term) for term in spans[held][:, 4]])
+    met, instead = _words_met(question, held)
     facts = Facts(
         way=WAYS[way] or "place",
-        metres=metres,
+        metres=None if isnan(metres) else metres,
         is_approximate=there is not None and bool(there["is_outcode"]),
         modes=modes,
         need_phrases={code: (is_strong, phrase) for code, is_strong, phrase in kept.needs},
@@ -194,9 +210,9 @@ def see(question: Question, hit: Hit, *, tried: Tried | None = None, meaning: fl
         place=_place(segment, row, place, kept),
         words_instead=instead,
     )
-    parts = Parts(*(*numbers[:7].tolist(), meaning, tried.points if tried else 0.0))
+    parts = Parts(*(*numbers, meaning, tried.points if tried else 0.0))
     location = int(there["location"]) if there is not None else None
-    is_relevant = question.everything or meaning > 0 or bool(held[:relevant].any())
+    is_relevant = question.everything or meaning > 0 or any(term < question.relevant for term in held)
     return Seen(facts, parts, WAYS[way], int(place), location, int(fails), modes, is_relevant)
 
 

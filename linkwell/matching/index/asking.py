@@ -1,14 +1,16 @@
 """From a question to numbers: its words with what else they may mean, its limits, the lists of postings to read."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from functools import lru_cache
 from math import inf, log
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from linkwell.matching import ranking
-from linkwell.matching.index.columns import AGELESS, MODES, Ask
+from linkwell.matching.index.columns import AGELESS, MODES, Ask, Lists
+from linkwell.matching.index.memory import address
 from linkwell.matching.index.scanning import HEARD, IMPACT, NEED, WORD
 from linkwell.matching.index.segment import Segment
 from linkwell.matching.query import Query
@@ -25,8 +27,7 @@ ALL_LIMITS = 99
 REMOTE_BITS = sum(1 << MODES.index(mode) for mode in REMOTE_MODES)
 
 
-@dataclass(frozen=True)
-class Term:
+class Term(NamedTuple):
     """One list of postings to read: kind and name of the term, what it gives points for and how many."""
 
     kind: str  # n, w or c: a need, a word, a concept of the synonyms
@@ -38,36 +39,40 @@ class Term:
     shown: str = ""  # the word that is looked for, as a reason quotes it
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(NamedTuple):
     """A question read against an index: what makes a service relevant, what gives points."""
 
     query: Query
-    relevant: tuple[Term, ...] = ()
-    others: tuple[Term, ...] = ()
+    terms: Sequence[Term] = ()
+    relevant: int = 0  # so many of the terms, first, make a service relevant
     everything: bool = False
     nothing: bool = False
-    heard: dict[str, str] = field(default_factory=dict)
+    heard: dict[str, str] = {}
     words_not_found: tuple[str, ...] = ()
     looked_for: tuple[tuple[str, str], ...] = ()
 
-    @property
-    def terms(self) -> tuple[Term, ...]:
-        return self.relevant + self.others
+
+class Read(NamedTuple):
+    """The lists of postings of one segment, with what keeps their addresses alive, and the term of each."""
+
+    lists: Lists
+    terms: list[int]
+    whole: NDArray[np.int64]
+    worth: NDArray[np.float64]
 
 
 def read_workload(query: Query, index: "ServiceIndex") -> Question:
     """Return the question of the workload: codes and words, any of them, BM25."""
-    services = index.listed
-    codes = [Term("n", code, NEED, ranking.NEED / len(query.needs)) for code in query.needs]
-    words: list[Term] = []
+    services, terms = index.listed, []
+    if query.needs:
+        share = ranking.NEED / len(query.needs)
+        terms = [Term("n", code, NEED, share) for code in query.needs]
     for stem, word in stems_with_words(query.words).items():
-        holding = index.holding("w", stem)
-        if holding:
+        if holding := index.holding("w", stem):
             rarity = log(1 + (services - holding + 0.5) / (holding + 0.5))
-            words.append(Term("w", stem, IMPACT, rarity, len(words), word, word))
+            terms.append(Term("w", stem, IMPACT, rarity, len(terms), word, word))
     everything = not query.needs and not query.words
-    return Question(query, (*codes, *words), everything=everything, nothing=not (codes or words or everything))
+    return Question(query, terms, len(terms), everything, not terms and not everything)
 
 
 def read(query: Query, index: "ServiceIndex", *, expands: bool, own: Own) -> Question:
@@ -94,8 +99,8 @@ def read(query: Query, index: "ServiceIndex", *, expands: bool, own: Own) -> Que
     others = [*(() if widens else hears), *(one for one in words if stems[one.group] not in telling)]
     return Question(
         query,
-        tuple(relevant),
-        tuple(others),
+        (*relevant, *others),
+        len(relevant),
         everything=not relevant and not query.words.strip(),
         nothing=not relevant and bool(query.words.strip()),
         heard=heard,
@@ -123,66 +128,90 @@ def _ways(
     return found
 
 
-def lists(question: Question, segment: Segment) -> tuple[NDArray[np.int64], NDArray[np.float64], int]:
-    """Return the lists of one segment that hold anything, their worth, and how many of them, first, are relevant."""
-    spans, worth, relevant = [], [], 0
+def lists(question: Question, segment: Segment, *, everything: bool = False, meaning: int = 0, tried: int = 0) -> Read:
+    """Return the lists of one segment that hold anything."""
+    at, ends, kinds, groups, worth, terms, relevant = [], [], [], [], [], [], 0
+    span = segment.span
     for place, term in enumerate(question.terms):
-        begin, end, _ = segment.span(term.kind, term.name)
+        begin, end, _ = span(term[0], term[1])
         if begin < end:
-            spans.append((begin, end, term.gives, term.group, place))
-            worth.append(term.worth)
-            relevant += place < len(question.relevant)
-    return np.array(spans, np.int64).reshape(-1, 5), np.array(worth, np.float64), relevant
+            at.append(begin)
+            ends.append(end)
+            kinds.append(term[2])
+            groups.append(term[4])
+            worth.append(term[3])
+            terms.append(place)
+            relevant += place < question.relevant
+    count = len(at)
+    whole, real = np.array(at + at + ends + kinds + groups, np.int64), np.array(worth, np.float64)
+    first = address(whole)
+    step = 8 * count
+    return Read(
+        Lists(first, first + step, first + 2 * step, first + 3 * step, first + 4 * step, address(real), meaning, tried,
+              count, relevant, everything),
+        terms, whole, real,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=256)
+def _modes(modes: tuple[str, ...]) -> tuple[bool, int]:
+    """Return whether in person is accepted, and the bits of the other ways that are."""
+    if not modes:
+        return True, REMOTE_BITS
+    return "in_person" in modes, REMOTE_BITS & sum(1 << MODES.index(mode) for mode in set(modes) if mode in MODES)
 
 
 def ask(query: Query, segment: Segment, *, on: int, budget: int, public_only: bool, product: bool) -> Ask:
     """Return the limits of a question in the numbers of one segment."""
     home = query.home
-    remote = REMOTE_BITS & sum(1 << MODES.index(mode) for mode in query.modes) if query.modes else REMOTE_BITS
-    access, unheard_of = _access(query.access_needs, segment)
-    remote_access, unheard_of_remote = _access(
-        [one for one in query.access_needs if one not in ACCESS_OF_A_PLACE], segment
-    )
-    languages = [one for one in query.languages if one != "en"]
-    reach = float(query.reach_metres) if home and query.reach_metres is not None else inf
+    in_person, remote = _modes(query.modes)
+    access = remote_access = unheard_of = unheard_of_remote = languages = 0
+    if query.access_needs:
+        access, unheard_of = _access(query.access_needs, segment)
+        of_anywhere = tuple(one for one in query.access_needs if one not in ACCESS_OF_A_PLACE)
+        remote_access, unheard_of_remote = _access(of_anywhere, segment)
+    asks_language = False
+    for code in query.languages:
+        if code != "en":
+            asks_language = True
+            languages |= segment.bit_of_language.get(code, 0)
+    reach = inf if home is None or query.reach_metres is None else float(query.reach_metres)
     on_grid = home is not None and home.easting is not None and home.northing is not None
     far = inf if budget > 1 else reach * (ranking.NEAR_MISS_REACH if budget else 1.0) + 1.0
-    outcode = -1
-    if query.home_outcode:
-        outcode = segment.outcode_number.get(query.home_outcode, -2)
-    return Ask(
-        has_home=home is not None,
-        on_grid=on_grid,
-        x=float(home.easting) if home and home.easting is not None else 0.0,
-        y=float(home.northing) if home and home.northing is not None else 0.0,
-        latitude=float(home.latitude) if home else 0.0,
-        longitude=float(home.longitude) if home else 0.0,
-        reach=reach,
-        scale=float(query.reach_metres or ranking.DEFAULT_REACH_METRES),
-        far=far,
-        outcode=outcode,
-        in_person=not query.modes or "in_person" in query.modes,
-        remote=remote,
-        asks_mode=bool(query.modes),
-        access=access,
-        remote_access=remote_access,
-        unheard_of=unheard_of,
-        unheard_of_remote=unheard_of_remote,
-        languages=sum(segment.bit_of_language.get(one, 0) for one in set(languages)),
-        asks_language=bool(languages),
-        slots=int(query.slots),
-        free_only=bool(query.free_only),
-        age=AGELESS if query.age is None else int(query.age),
-        capacity=bool(query.wants_capacity),
-        on=on,
-        old_too=bool(query.old_too),
-        public_only=public_only,
-        budget=budget,
-        product=product,
+    outcode = segment.outcode_number.get(query.home_outcode, -2) if query.home_outcode else -1
+    return Ask(  # in the order of its fields
+        home is not None,
+        on_grid,
+        float(home.easting) if home and home.easting is not None else 0.0,
+        float(home.northing) if home and home.northing is not None else 0.0,
+        float(home.latitude) if home else 0.0,
+        float(home.longitude) if home else 0.0,
+        reach,
+        float(query.reach_metres or ranking.DEFAULT_REACH_METRES),
+        far,
+        outcode,
+        in_person,
+        remote,
+        bool(query.modes),
+        access,
+        remote_access,
+        unheard_of,
+        unheard_of_remote,
+        languages,
+        asks_language,
+        int(query.slots),
+        bool(query.free_only),
+        AGELESS if query.age is None else int(query.age),
+        bool(query.wants_capacity),
+        on,
+        bool(query.old_too),
+        public_only,
+        budget,
+        product,
     )
 
 
-def _access(codes: "list[str] | tuple[str, ...]", segment: Segment) -> tuple[int, int]:
+def _access(codes: Sequence[str], segment: Segment) -> tuple[int, int]:
     """Return the bits of access needs, and how many of them no service of the segment says anything of."""
-    known = [segment.bit_of_access[one] for one in codes if one in segment.bit_of_access]
-    return sum(set(known)), len(codes) - len(known)
+    known = {segment.bit_of_access[one] for one in codes if one in segment.bit_of_access}
+    return sum(known), sum(one not in segment.bit_of_access for one in codes)

@@ -9,7 +9,6 @@ a circle is a few runs of rows. Postings of a need or a word name their rows in 
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 CELL = 2_000.0  # metres
 NEVER = 2**31 - 1  # a day that does not come
@@ -69,21 +68,49 @@ TOPS_AT, LANGUAGES_AT, MODES_AT, DAYS_AT, COSTS_AT, FACETS = 0, 63, 126, 131, 13
 
 
 class Columns(NamedTuple):
-    """Everything that the compiled loops read of one segment."""
+    """Where everything lies that the compiled loops read of one segment: addresses, kept alive by the segment."""
 
-    rows: NDArray[np.void]
-    places: NDArray[np.void]
-    place_start: NDArray[np.uint32]  # (rows + 1)
-    order: NDArray[np.uint32]  # place of each row by name, then id: what is left to settle a tie
-    area_rows: NDArray[np.uint32]  # the rows that state areas, ascending
-    area_start: NDArray[np.uint32]
-    areas: NDArray[np.uint32]  # numbers of outward codes, ascending in each row
-    break_rows: NDArray[np.uint32]
-    breaks: NDArray[np.int32]  # (n, 2) first day, day they are back
-    posted: NDArray[np.uint32]  # rows of postings
-    weight: NDArray[np.uint8]  # of postings: times the word stands there; bit 7: in the name, or surely
-    cells: NDArray[np.uint32]  # first row of each cell of `near`, then of `both`
-    dead: NDArray[np.uint8]  # a bit a row: another segment knows better
+    rows: int
+    places: int
+    place_start: int  # (rows + 1)
+    order: int  # place of each row by name, then id: what is left to settle a tie
+    area_rows: int  # the rows that state areas, ascending
+    area_start: int
+    areas: int  # numbers of outward codes, ascending in each row
+    break_rows: int
+    breaks: int  # (n, 2) first day, day they are back
+    posted: int  # rows of postings
+    weight: int  # of postings: times the word stands there; bit 7: in the name, or surely
+    cells: int  # first row of each cell of `near`, then of `both`
+    dead: int  # a bit a row: another segment knows better
+    with_areas: int  # how many rows state areas
+    with_breaks: int
+
+
+class Lists(NamedTuple):
+    """The postings to read for one question: addresses of arrays of one number a list."""
+
+    at: int  # where each list is read, moved on as rows go by
+    heads: int  # the row that stands there
+    ends: int
+    kinds: int  # what a list gives points for
+    groups: int  # the asked word that it stands for
+    worth: int  # points, or BM25's idf
+    meaning: int  # points of each row, 0 where there are none
+    tried: int
+    number: int
+    relevant: int  # so many of them, first, make a row relevant
+    everything: bool  # all rows are relevant, or those that meaning gives points
+
+
+class Out(NamedTuple):
+    """Where a search writes: addresses of whole and of real numbers, and what lies where in them."""
+
+    whole: int  # counts, facets, hits and misses (4 each: points, order, row, fails), mark (points, order)
+    real: int  # metres of hits, of misses, of the mark
+    rows: int  # all that fit, where all are asked for
+    hits: int  # how many are kept at most
+    misses: int
 
 
 class Shape(NamedTuple):

@@ -43,7 +43,7 @@ def explain(
     """Return the rank of a service, or every reason why it is not in the list."""
     for part in index.parts:
         row = part.segment.row_of(service_id)
-        if row >= 0 and not part.columns.dead[row >> 3] >> (row & 7) & 1:
+        if row >= 0 and not part.is_dead(row):
             break
     else:
         return Explained(service_id, None, (Why("unknown", "It is not in the directory."),))
@@ -56,7 +56,7 @@ def explain(
     if whys:
         return Explained(service_id, None, tuple(whys))
     metres = np.inf if seen.facts.metres is None else seen.facts.metres
-    mark = (np.array([round(seen.parts.score * 1e6), int(part.columns.order[row])]), np.array([metres]))
+    mark = (round(seen.parts.score * 1e6), int(part.segment.arrays["order"][row]), metres)
     searched = index.searched(query, on=on, weights=weights, public_only=public_only, own=own, meaning=meaning,
                               tried=tried, mark=mark)  # fmt: skip
     return Explained(service_id, 1 + searched.total(BETTER), ())

@@ -1,7 +1,6 @@
 """The engine's public face: one index of services, and what can be asked of it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -15,7 +14,8 @@ from linkwell.matching.index.answering import Counted, Found, Hit, Ranked, misse
 from linkwell.matching.index.asking import Question, ask, lists, read, read_workload
 from linkwell.matching.index.columns import Ask, Columns
 from linkwell.matching.index.facts import Explained, Fit, ServiceFacts, Tried
-from linkwell.matching.index.scanning import COUNT, HITS, MISSES, NOT_SHOWN, NOWHERE, candidates, count_dead, scan
+from linkwell.matching.index.memory import address
+from linkwell.matching.index.scanning import COUNT, HITS, MISSES, NOT_SHOWN, candidates, count_dead, scan
 from linkwell.matching.index.segment import Segment
 from linkwell.matching.query import Answer, Point, Query, Suggestion
 from linkwell.matching.recognise import Own
@@ -32,54 +32,39 @@ class Meaning(Protocol):
         ...
 
 
-_NONE = np.empty(0, np.float32)
-_NO_MARK = (np.array([NOWHERE, 0]), np.array([0.0]))
-
-
 class Part(NamedTuple):
     """One segment as an index reads it, asked one question."""
 
     segment: Segment
     columns: Columns
+    dead: NDArray[np.uint8]  # a bit a row
     ask: Ask | None = None
 
-    def facet_of(self, place: int) -> tuple[str, str]:
-        """Return the facet and the value that one of the counters counts."""
-        head = self.segment.head
-        if place < columns.LANGUAGES_AT:
-            return "need", head.tops[place]
-        if place < columns.MODES_AT:
-            return "language", head.languages[place - columns.LANGUAGES_AT]
-        if place < columns.DAYS_AT:
-            return "mode", (*columns.MODES, "unknown")[place - columns.MODES_AT]
-        if place < columns.COSTS_AT:
-            return "day", (*"0123456", "unknown")[place - columns.DAYS_AT]
-        return "cost", ("unknown", "free", "paid")[place - columns.COSTS_AT]
+    def is_dead(self, row: int) -> bool:
+        return bool(self.dead[row >> 3] >> (row & 7) & 1)
 
 
-@dataclass
-class Searched:
+class Searched(NamedTuple):
     """What the compiled loops found of one question, part by part."""
 
     question: Question
     parts: list[Part]
     found: list[Found]
-    meaning: list[NDArray[np.float32]]
+    meaning: list[NDArray[np.float32] | None]
 
     def total(self, which: int) -> int:
-        return sum(int(one.counts[which]) for one in self.found)
+        return sum(int(one.whole[which]) for one in self.found)
 
     def best(self, which: int, most: int, skip: int = 0) -> list[Hit]:
         """Return the best of all parts, in order: points, then nearer, then by name and id."""
-        hits = []
-        for part, found in zip(self.parts, self.found, strict=True):
-            kept, metres = (found.hits, found.hit_metres) if which == HITS else (found.misses, found.miss_metres)
-            for place in range(int(found.counts[which])):
-                key, _, row, fails = kept[place].tolist()
-                hits.append((key, Hit(part, row, key / 1e6, float(metres[place]), fails)))
+        hits = [
+            Hit(part, row, key / 1e6, metres, fails)
+            for part, found in zip(self.parts, self.found, strict=True)
+            for key, _, row, fails, metres in found.best(which)
+        ]
         if len(self.parts) > 1:
-            hits.sort(key=lambda one: (-one[0], one[1].metres, one[1].name, one[1].service_id))
-        return [hit for _, hit in hits[skip : skip + most]]
+            hits.sort(key=lambda one: (-one.score, one.metres, one.name, one.service_id))
+        return hits[skip : skip + most]
 
 
 class ServiceIndex:
@@ -96,7 +81,7 @@ class ServiceIndex:
             dead_rows = _rows_of(segment, gone)
             bits = np.zeros((len(segment) + 8) // 8, np.uint8)
             np.bitwise_or.at(bits, dead_rows >> 3, (1 << (dead_rows & 7)).astype(np.uint8))
-            self.parts.insert(0, Part(segment, segment.columns(bits)))
+            self.parts.insert(0, Part(segment, segment.columns(bits), bits))
             listed = segment.arrays["rows"]["flags"][dead_rows] & columns.LISTED != 0
             self._dead_listed.insert(0, dead_rows[listed].astype(np.uint32))
             if segment is not segments[0]:
@@ -148,7 +133,7 @@ class ServiceIndex:
 
     def __len__(self) -> int:
         """Return how many services it knows, found or not."""
-        return sum(len(part.segment) - int(np.bitwise_count(part.columns.dead).sum()) for part in self.parts)
+        return sum(len(part.segment) - int(np.bitwise_count(part.dead).sum()) for part in self.parts)
 
     def holding(self, kind: str, term: str) -> int:
         """Return how many listed services hold a need ("n"), a word's stem ("w") or a concept ("c")."""
@@ -157,7 +142,9 @@ class ServiceIndex:
             known = 0
             for part, dead in zip(self.parts, self._dead_listed, strict=True):
                 begin, end, holding = part.segment.span(kind, term)
-                known += holding - (int(count_dead(part.columns, begin, end, dead)) if len(dead) and holding else 0)
+                known += holding - (
+                    int(count_dead(part.columns.posted, begin, end, dead)) if len(dead) and holding else 0
+                )
             if len(self._holding) > 50_000:
                 self._holding.clear()
             self._holding[kind, term] = known
@@ -210,7 +197,9 @@ class ServiceIndex:
         return Answer(
             count=searched.total(COUNT),
             suggestions=tuple(ranked) if weights.is_product else ranked,
-            near_misses=tuple(missed(question, hit) for hit in searched.best(MISSES, weights.near_misses)),
+            near_misses=tuple(missed(question, hit) for hit in searched.best(MISSES, weights.near_misses))
+            if weights.near_misses
+            else (),
             facets=counted.facets if weights.is_product else counted,
             heard=tuple(question.heard.items()),
             words_not_found=question.words_not_found,
@@ -228,7 +217,7 @@ class ServiceIndex:
         own: Own = (),
         meaning: Meaning | None = None,
         tried: Mapping[int, Tried] | None = None,
-        mark: tuple[NDArray[np.int64], NDArray[np.float64]] = _NO_MARK,
+        mark: tuple[int, int, float] | None = None,
         all_rows: bool = False,
     ) -> Searched:
         """Return what the compiled loops find, in numbers: what `search` makes an answer of."""
@@ -238,32 +227,27 @@ class ServiceIndex:
             question = read_workload(query, self)
         budget, most = (1 if weights.near_misses else 0), query.limit + query.offset
         asked, found, meant = [], [], []
+        is_asked = not question.nothing or meaning is not None
         for part in self.parts:
             limits = ask(query, part.segment, on=on.toordinal(), budget=budget, public_only=public_only,
                          product=weights.is_product)  # fmt: skip
-            asked.append(part._replace(ask=limits))
-            found.append(_empty(most, weights.near_misses, mark, len(part.segment) if all_rows else 0))
-            meant.append(_meant(part, limits, meaning) if meaning else _NONE)
-            if question.nothing and meaning is None:
+            one = Found(most, weights.near_misses, mark=mark, rows=len(part.segment) if all_rows else 0)
+            points = _meant(part, limits, meaning) if meaning is not None else None
+            asked.append(Part(part.segment, part.columns, part.dead, limits))
+            found.append(one)
+            meant.append(points)
+            if not is_asked or not len(part.segment):
                 continue
-            spans, worth, relevant = lists(question, part.segment)
-            if not (relevant or question.everything or meaning):
-                continue
-            everything = question.everything or meaning is not None
-            scan(part.columns, part.segment.shape, limits, spans, worth, relevant, everything, meant[-1],
-                 _tried(part, tried), found[-1])  # fmt: skip
+            known = _tried(part, tried) if tried else None
+            read_lists = lists(
+                question, part.segment,
+                everything=question.everything or points is not None,
+                meaning=0 if points is None else address(points),
+                tried=0 if known is None else address(known),
+            )  # fmt: skip
+            if read_lists.lists.relevant or read_lists.lists.everything:
+                scan(part.columns, part.segment.shape, limits, read_lists.lists, one.out)
         return Searched(question, asked, found, meant)
-
-    def all_of(
-        self, query: Query, *, on: date, weights: ranking.Weights = ranking.PRODUCT, public_only: bool = False
-    ) -> NDArray[np.int64]:
-        """Return the ids of all services that fit, ascending."""
-        searched = self.searched(query, on=on, weights=weights, public_only=public_only, all_rows=True)
-        found = [
-            part.segment.ids[one.rows[: one.counts[COUNT]]]
-            for part, one in zip(searched.parts, searched.found, strict=True)
-        ]
-        return np.sort(np.concatenate(found))
 
     def explain(
         self,
@@ -304,7 +288,7 @@ class ServiceIndex:
 def meaning_points(searched: Searched, hit: Hit) -> float:
     """Return the points of meaning of one row that was found."""
     for part, points in zip(searched.parts, searched.meaning, strict=True):
-        if part.segment is hit.part.segment and len(points):
+        if part.segment is hit.part.segment and points is not None:
             return float(points[hit.row])
     return 0.0
 
@@ -318,13 +302,6 @@ def _rows_of(segment: Segment, ids: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.sort(segment.arrays["row_of_sorted"][places[known[places] == ids]].astype(np.int64))
 
 
-def _empty(most: int, near: int, mark: tuple[NDArray[np.int64], NDArray[np.float64]], rows: int) -> Found:
-    return Found(
-        np.zeros(5, np.int64), np.zeros(columns.FACETS, np.int64), np.empty((most, 4), np.int64), np.empty(most),
-        np.empty((near, 4), np.int64), np.empty(near), *mark, np.empty(rows, np.int64),
-    )  # fmt: skip
-
-
 def _meant(part: Part, limits: Ask, meaning: Meaning) -> NDArray[np.float32]:
     """Return the points of meaning of each row that breaks no limit, or nearly none; 0 of the others."""
     rows = candidates(part.columns, part.segment.shape, limits)
@@ -333,10 +310,8 @@ def _meant(part: Part, limits: Ask, meaning: Meaning) -> NDArray[np.float32]:
     return points
 
 
-def _tried(part: Part, tried: Mapping[int, Tried] | None) -> NDArray[np.float32]:
-    """Return the points of experience of each row, or nothing where there is no experience."""
-    if not tried:
-        return _NONE
+def _tried(part: Part, tried: Mapping[int, Tried]) -> NDArray[np.float32]:
+    """Return the points of experience of each row."""
     points = np.zeros(len(part.segment), np.float32)
     for service_id, one in tried.items():
         row = part.segment.row_of(service_id)

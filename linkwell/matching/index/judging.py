@@ -5,10 +5,7 @@ The same as `directory.queries.sql` and `tests/directory/judge.py` say, in their
 
 from math import asin, cos, inf, nan, radians, sin, sqrt
 
-import numpy as np
 from numba import njit
-from numba.core import types
-from numba.extending import intrinsic
 
 from linkwell.matching import ranking
 from linkwell.matching.index.columns import (
@@ -25,6 +22,7 @@ from linkwell.matching.index.columns import (
     SHUT,
     UNKNOWN_SLOTS,
 )
+from linkwell.matching.index.memory import bits, place_at, row_at, small_at
 
 EARTH_DIAMETER = 2 * 6_371_008.8
 PAUSED, BREAK, FULL, AREA, AGE, COST, TIME, LANGUAGE, MODE, DISTANCE, ACCESS = (1 << bit for bit in range(11))
@@ -35,42 +33,23 @@ REMOTE_POINTS, UNPLACED_POINTS = ranking.REMOTE, ranking.UNPLACED
 OUTCODE_METRES = float(ranking.OUTCODE_METRES)
 
 
-@intrinsic
-def lowest(typing, number):
-    """Return the place of the lowest bit that is set."""
-
-    def generate(context, builder, signature, arguments):
-        from llvmlite import ir
-
-        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 0))
-
-    return types.int64(types.int64), generate
-
-
-@intrinsic
-def bits(typing, number):
-    """Return how many bits are set."""
-
-    def generate(context, builder, signature, arguments):
-        return builder.ctpop(arguments[0])
-
-    return types.int64(types.int64), generate
-
-
 @njit(cache=True, nogil=True)
 def find(numbers, begin, end, wanted):
-    """Return the first place in [begin, end) of an ascending array that is not below `wanted`: gallop, then halve."""
-    if begin >= end or numbers[begin] >= wanted:
+    """Return the first place in [begin, end) of ascending small numbers that is not below `wanted`.
+
+    Gallops, then halves: what is wanted next lies near what was wanted last.
+    """
+    if begin >= end or small_at(numbers, begin) >= wanted:
         return begin
     step, low = 1, begin
-    while low + step < end and numbers[low + step] < wanted:
+    while low + step < end and small_at(numbers, low + step) < wanted:
         low += step
         step *= 2
     high = min(end, low + step)
     low += 1
     while low < high:
         middle = (low + high) // 2
-        if numbers[middle] < wanted:
+        if small_at(numbers, middle) < wanted:
             low = middle + 1
         else:
             high = middle
@@ -93,17 +72,17 @@ def metres_to(place, ask):
 @njit(cache=True, nogil=True)
 def on_break(columns, row, on):
     """Say whether a service that has a break is on it."""
-    at = find(columns.break_rows, 0, len(columns.break_rows), row)
-    return columns.breaks[at, 0] <= on < columns.breaks[at, 1]
+    at = find(columns.break_rows, 0, columns.with_breaks, row)
+    return small_at(columns.breaks, 2 * at) <= on < small_at(columns.breaks, 2 * at + 1)
 
 
 @njit(cache=True, nogil=True)
 def serves(columns, row, outcode):
     """Say whether a service that states its areas serves one."""
-    at = find(columns.area_rows, 0, len(columns.area_rows), row)
-    begin, end = columns.area_start[at], columns.area_start[at + 1]
+    at = find(columns.area_rows, 0, columns.with_areas, row)
+    begin, end = small_at(columns.area_start, at), small_at(columns.area_start, at + 1)
     found = find(columns.areas, begin, end, outcode)
-    return found < end and columns.areas[found] == outcode
+    return found < end and small_at(columns.areas, found) == outcode
 
 
 @njit(cache=True, nogil=True)
@@ -136,10 +115,10 @@ def standing(columns, row, one, ask):
 @njit(cache=True, nogil=True)
 def best_place(columns, row, one, ask):
     """Return the best place of a service: its number, is access met there, metres, not known there, nearest of all."""
-    first = np.int64(columns.place_start[row])
+    first = small_at(columns.place_start, row)
     best, best_ok, best_metres, best_unknown, nearest = -1, False, nan, 0, inf
     for at in range(first, first + one.places):
-        place = columns.places[at]
+        place = place_at(columns.places, at)
         metres = metres_to(place, ask)
         lacks = place.no | (one.no & ~place.yes)
         fine = lacks & ask.access == 0
@@ -153,7 +132,7 @@ def best_place(columns, row, one, ask):
 @njit(cache=True, nogil=True)
 def judge(columns, row, ask):  # noqa: C901
     """Return what fails (bits; -1: more than asked about), way, place, metres, points of nearness, how much unknown."""
-    one = columns.rows[row]
+    one = row_at(columns.rows, row)
     flags = one.flags
     if ask.public_only and not flags & IS_PUBLIC:
         return -1, NO_WAY, -1, nan, 0.0, 0
@@ -184,7 +163,7 @@ def judge(columns, row, ask):  # noqa: C901
     if bits(fails) > ask.budget:
         return -1, NO_WAY, -1, nan, 0.0, 0
     counted = metres
-    if place >= 0 and columns.places[place].is_outcode:
+    if place >= 0 and place_at(columns.places, place).is_outcode:
         counted = max(counted, OUTCODE_METRES)
     way, near, unknown = NO_WAY, 0.0, 0
     if by_place and (not by_remote or not ask.has_home or 1 - counted / ask.scale >= REMOTE_POINTS):

@@ -56,7 +56,7 @@ class Questions:
             everything.append(question.everything)
             for place, term in enumerate(question.terms):
                 terms.append(key_of(term.kind, term.name))
-                kinds.append((term.gives, term.group, place < len(question.relevant)))
+                kinds.append((term.gives, term.group, place < question.relevant))
                 worth.append(term.worth)
             begins.append(len(terms))
         reals, wholes = packed(asks, everything=everything)

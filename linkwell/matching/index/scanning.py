@@ -11,16 +11,30 @@ from linkwell.matching.index.columns import (
     COST_AT,
     COSTS_AT,
     DAYS_AT,
+    FACETS,
     LANGUAGES_AT,
     MODES_AT,
+    ON_GRID,
     OPERATING_AT,
     TOPS_AT,
     UNKNOWN_SLOTS,
 )
-from linkwell.matching.index.judging import DISTANCE, find, judge, lowest
+from linkwell.matching.index.judging import DISTANCE, find, judge
+from linkwell.matching.index.memory import (
+    byte_at,
+    float_at,
+    lowest,
+    put_real,
+    put_whole,
+    real_at,
+    row_at,
+    small_at,
+    whole_at,
+)
 
 NEED, HEARD, WORD, IMPACT = range(4)  # what a list of postings gives points for
-COUNT, NOT_SHOWN, HITS, MISSES, BETTER = range(5)
+COUNT, NOT_SHOWN, HITS, MISSES, BETTER, FIRST_FACET = range(6)
+FIRST_HIT = FIRST_FACET + FACETS
 NOWHERE = 2**62
 WEAK, IN_TEXT = ranking.WEAK_NEED, ranking.IN_TEXT
 FRESH, FRESH_DAYS, SUNK = ranking.FRESH, ranking.FRESH_DAYS, ranking.SUNK
@@ -47,196 +61,232 @@ def standing_points(one, on):
 
 
 @njit(cache=True, nogil=True)
-def list_points(columns, row, norm, heads, at, lists, worth):
+def list_points(columns, row, norm, lists):
     """Return the points of needs, of heard needs and of words that stand in a row.
 
     Lists of one asked word follow each other (the word, other words for it): the best of them counts.
     """
-    needs, heard, words, group, best = 0.0, 0.0, 0.0, -1, 0.0
-    for one in range(len(heads)):
-        if heads[one] != row:
+    needs, heard, words, group, best = 0.0, 0.0, 0.0, np.int64(-1), 0.0
+    for one in range(lists.number):
+        if whole_at(lists.heads, one) != row:
             continue
-        kind, weight = lists[one, 2], columns.weight[at[one]]
+        kind, worth = whole_at(lists.kinds, one), real_at(lists.worth, one)
+        weight = byte_at(columns.weight, whole_at(lists.at, one))
         if kind == IMPACT:
             times = np.float64(weight & 127)
-            words += worth[one] * times * SATURATION / (times + norm)
+            words += worth * times * SATURATION / (times + norm)
         elif kind == NEED:
-            needs += worth[one] * (1.0 if weight & 128 else WEAK)
+            needs += worth * (1.0 if weight & 128 else WEAK)
         elif kind == HEARD:
-            heard += worth[one] * (1.0 if weight & 128 else WEAK)
+            heard += worth * (1.0 if weight & 128 else WEAK)
         else:
-            points = worth[one] * (1.0 if weight & 128 else IN_TEXT)
-            if lists[one, 3] != group:
+            points = worth * (1.0 if weight & 128 else IN_TEXT)
+            if whole_at(lists.groups, one) != group:
                 words += best
-                group, best = lists[one, 3], points
+                group, best = whole_at(lists.groups, one), points
             else:
                 best = max(best, points)
     return needs, heard, words + best
 
 
 @njit(cache=True, nogil=True)
-def tally(one, facets):
+def add(out, place):
+    """Count one more under a facet's value."""
+    put_whole(out.whole, FIRST_FACET + place, whole_at(out.whole, FIRST_FACET + place) + 1)
+
+
+@njit(cache=True, nogil=True)
+def tally(one, out):
     """Count one row that fits under each of its values."""
     left = one.tops
     while left:
-        facets[TOPS_AT + lowest(left)] += 1
+        add(out, TOPS_AT + lowest(left))
         left &= left - 1
     left = one.languages
     while left:
-        facets[LANGUAGES_AT + lowest(left)] += 1
+        add(out, LANGUAGES_AT + lowest(left))
         left &= left - 1
     left = np.int64(one.flags & 31)
     if left == 0:
-        facets[MODES_AT + 4] += 1
+        add(out, MODES_AT + 4)
     left &= 15
     while left:
-        facets[MODES_AT + lowest(left)] += 1
+        add(out, MODES_AT + lowest(left))
         left &= left - 1
     if one.slots & UNKNOWN_SLOTS:
-        facets[DAYS_AT + 7] += 1
+        add(out, DAYS_AT + 7)
     else:
         left = np.int64((one.slots >> 24) & 127)
         while left:
-            facets[DAYS_AT + lowest(left)] += 1
+            add(out, DAYS_AT + lowest(left))
             left &= left - 1
-    facets[COSTS_AT + ((one.flags >> COST_AT) & 3)] += 1
+    add(out, COSTS_AT + ((one.flags >> COST_AT) & 3))
 
 
 @njit(cache=True, nogil=True)
-def keep(best, best_metres, kept, key, metres, order, row, fails):
-    """Put a row among the best so far, if it belongs there; return how many are kept."""
-    far = inf if isnan(metres) else metres
-    last = len(best) - 1
-    if last < 0:
-        return 0
-    if kept > last:
-        if key < best[last, 0] or (
-            key == best[last, 0] and (far > best_metres[last] or (far == best_metres[last] and order > best[last, 1]))
-        ):
-            return kept
-        place = last
-    else:
+def goes_before(key, far, order, out, at, real):
+    """Say whether a row stands before one that is kept: more points, nearer, then by name."""
+    other = whole_at(out.whole, at)
+    if key != other:
+        return key > other
+    metres = real_at(out.real, real)
+    return far < metres or (far == metres and order < whole_at(out.whole, at + 1))
+
+
+@njit(cache=True, nogil=True)
+def keep(out, counter, first, first_real, most, key, far, order, row, fails):
+    """Put a row among the best so far, if it belongs there."""
+    kept = whole_at(out.whole, counter)
+    if kept < most:
         place = kept
-        kept += 1
-    while place > 0 and (
-        key > best[place - 1, 0]
-        or (
-            key == best[place - 1, 0]
-            and (far < best_metres[place - 1] or (far == best_metres[place - 1] and order < best[place - 1, 1]))
-        )
-    ):
-        best[place] = best[place - 1]
-        best_metres[place] = best_metres[place - 1]
+        put_whole(out.whole, counter, kept + 1)
+    else:
+        place = most - 1
+        if place < 0 or not goes_before(key, far, order, out, first + 4 * place, first_real + place):
+            return
+    while place > 0 and goes_before(key, far, order, out, first + 4 * place - 4, first_real + place - 1):
+        for number in range(4):
+            put_whole(out.whole, first + 4 * place + number, whole_at(out.whole, first + 4 * place - 4 + number))
+        put_real(out.real, first_real + place, real_at(out.real, first_real + place - 1))
         place -= 1
-    best[place, 0], best[place, 1], best[place, 2], best[place, 3] = key, order, row, fails
-    best_metres[place] = far
-    return kept
+    put_whole(out.whole, first + 4 * place, key)
+    put_whole(out.whole, first + 4 * place + 1, order)
+    put_whole(out.whole, first + 4 * place + 2, row)
+    put_whole(out.whole, first + 4 * place + 3, fails)
+    put_real(out.real, first_real + place, far)
 
 
 @njit(cache=True, nogil=True)
-def weigh(columns, row, ask, heads, at, lists, worth, meaning, tried, found):  # noqa: C901
+def hopeless(one, ask):
+    """Say at once of most rows that they break a limit, where none may be broken: a short cut of `judge`."""
+    if ask.budget:
+        return False
+    if ask.slots and one.slots & (ask.slots | UNKNOWN_SLOTS) == 0:
+        return True
+    if ask.asks_language and one.languages != 0 and one.languages & ask.languages == 0:
+        return True
+    if ask.free_only and (one.flags >> COST_AT) & 3 == 2:
+        return True
+    if ask.age >= 0 and (one.low > ask.age or one.high < ask.age):
+        return True
+    if not one.flags & ON_GRID or not ask.in_person:
+        return False
+    if one.flags & 15 & ask.remote == 0:
+        if one.place_no & ask.access:
+            return True
+        across, up = one.x - ask.x, one.y - ask.y
+        return ask.on_grid and across * across + up * up > ask.far * ask.far
+    return one.no & ask.remote_access != 0 and one.place_no & ask.access != 0
+
+
+@njit(cache=True, nogil=True)
+def weigh(columns, row, one, ask, lists, out):  # noqa: C901
     """Judge one relevant row; count it and keep it where it fits, or nearly."""
-    if columns.dead[row >> 3] >> (row & 7) & 1:
+    if byte_at(columns.dead, row >> 3) >> (row & 7) & 1:
         return
     fails, _, _, metres, near, unknown = judge(columns, row, ask)
     if fails < 0:
         return
-    one = columns.rows[row]
     if one.leaves <= ask.on and not ask.old_too:
         if fails == 0:
-            found.counts[NOT_SHOWN] += 1
+            put_whole(out.whole, NOT_SHOWN, whole_at(out.whole, NOT_SHOWN) + 1)
         return
     if fails == DISTANCE and metres > NEAR_MISS_REACH * ask.reach:
         return
-    needs, heard, words = list_points(columns, row, one.norm, heads, at, lists, worth)
+    needs, heard, words = list_points(columns, row, one.norm, lists)
     score = needs + heard + words + near
     if ask.product:
         fresh, room = standing_points(one, ask.on)
         score += fresh + UNKNOWN * unknown + room
-    if len(meaning):
-        score += meaning[row]
-    if len(tried):
-        score += tried[row]
+    if lists.meaning:
+        score += float_at(lists.meaning, row)
+    if lists.tried:
+        score += float_at(lists.tried, row)
     key = np.int64(np.floor(score * ROUND + 0.5))
-    order = np.int64(columns.order[row])
-    if fails == 0:
-        if len(found.rows):
-            found.rows[found.counts[COUNT]] = row
-        found.counts[COUNT] += 1
-        tally(one, found.facets)
-        mark, mark_metres = found.mark, found.mark_metres[0]
-        if key >= mark[0]:
-            far = inf if isnan(metres) else metres
-            found.counts[BETTER] += key > mark[0] or far < mark_metres or (far == mark_metres and order < mark[1])
-        found.counts[HITS] = keep(found.hits, found.hit_metres, found.counts[HITS], key, metres, order, row, fails)
-    else:
-        found.counts[MISSES] = keep(
-            found.misses, found.miss_metres, found.counts[MISSES], key, metres, order, row, fails
-        )
-
-
-@njit(cache=True, nogil=True)
-def run(columns, low, high, ask, at, heads, lists, worth, relevant, meaning, tried, everything, found):
-    """Go through one run of rows [low, high)."""
-    if everything:
-        every(columns, low, high, ask, at, heads, lists, worth, relevant, meaning, tried, found)
+    order = small_at(columns.order, row)
+    far = inf if isnan(metres) else metres
+    misses_at = FIRST_HIT + 4 * out.hits
+    if fails:
+        keep(out, MISSES, misses_at, out.hits, out.misses, key, far, order, row, fails)
         return
-    posted = columns.posted
-    next_row = NOWHERE
-    for one in range(relevant):
-        at[one] = find(posted, at[one], lists[one, 1], low)
-        heads[one] = posted[at[one]] if at[one] < lists[one, 1] else NOWHERE
-        next_row = min(next_row, heads[one])
-    while next_row < high:
-        row = next_row
-        for one in range(relevant, len(heads)):
-            at[one] = find(posted, at[one], lists[one, 1], row)
-            heads[one] = posted[at[one]] if at[one] < lists[one, 1] else NOWHERE
-        weigh(columns, row, ask, heads, at, lists, worth, meaning, tried, found)
-        next_row = NOWHERE
-        for one in range(relevant):
-            if heads[one] == row:
-                at[one] += 1
-                heads[one] = posted[at[one]] if at[one] < lists[one, 1] else NOWHERE
-            next_row = min(next_row, heads[one])
+    count = whole_at(out.whole, COUNT)
+    if out.rows:
+        put_whole(out.rows, count, row)
+    put_whole(out.whole, COUNT, count + 1)
+    tally(one, out)
+    if goes_before(key, far, order, out, misses_at + 4 * out.misses, out.hits + out.misses):
+        put_whole(out.whole, BETTER, whole_at(out.whole, BETTER) + 1)
+    keep(out, HITS, FIRST_HIT, 0, out.hits, key, far, order, row, fails)
 
 
 @njit(cache=True, nogil=True)
-def every(columns, low, high, ask, at, heads, lists, worth, relevant, meaning, tried, found):
+def seek(columns, lists, one, row):
+    """Move a list on to a row or past it; return the row that stands there."""
+    end = whole_at(lists.ends, one)
+    at = find(columns.posted, whole_at(lists.at, one), end, row)
+    head = small_at(columns.posted, at) if at < end else NOWHERE
+    put_whole(lists.at, one, at)
+    put_whole(lists.heads, one, head)
+    return head
+
+
+@njit(cache=True, nogil=True)
+def run(columns, low, high, ask, lists, out):
+    """Go through one run of rows [low, high)."""
+    if lists.everything:
+        every(columns, low, high, ask, lists, out)
+        return
+    row = NOWHERE
+    for one in range(lists.relevant):
+        row = min(row, seek(columns, lists, one, low))
+    while row < high:
+        here = row_at(columns.rows, row)
+        if not hopeless(here, ask):
+            for one in range(lists.relevant, lists.number):
+                seek(columns, lists, one, row)
+            weigh(columns, row, here, ask, lists, out)
+        following = NOWHERE
+        for one in range(lists.relevant):
+            head = whole_at(lists.heads, one)
+            if head == row:
+                at = whole_at(lists.at, one) + 1
+                head = small_at(columns.posted, at) if at < whole_at(lists.ends, one) else NOWHERE
+                put_whole(lists.at, one, at)
+                put_whole(lists.heads, one, head)
+            following = min(following, head)
+        row = following
+
+
+@njit(cache=True, nogil=True)
+def every(columns, low, high, ask, lists, out):
     """Go through every row of a run: nothing is asked that makes some relevant, or meaning says which are."""
     for row in range(low, high):
-        is_relevant = relevant == 0 and len(meaning) == 0
-        for one in range(len(heads)):
-            at[one] = find(columns.posted, at[one], lists[one, 1], row)
-            heads[one] = columns.posted[at[one]] if at[one] < lists[one, 1] else NOWHERE
-            is_relevant = is_relevant or (one < relevant and heads[one] == row)
-        if is_relevant or (len(meaning) and meaning[row] > 0):
-            weigh(columns, row, ask, heads, at, lists, worth, meaning, tried, found)
+        is_relevant = lists.relevant == 0 and not lists.meaning
+        for one in range(lists.number):
+            is_relevant |= seek(columns, lists, one, row) == row and one < lists.relevant
+        if is_relevant or (lists.meaning and float_at(lists.meaning, row) > 0):
+            weigh(columns, row, row_at(columns.rows, row), ask, lists, out)
 
 
 @njit(cache=True, nogil=True)
 def circle(columns, shape, ask, section):
     """Return the runs of rows of a section (0 near, 1 both) whose cells touch the circle, ascending."""
-    first_x = max(0, np.int64((ask.x - ask.far - shape.x0) // CELL))
-    last_x = min(shape.wide - 1, np.int64((ask.x + ask.far - shape.x0) // CELL))
     first_y = max(0, np.int64((ask.y - ask.far - shape.y0) // CELL))
     last_y = min(shape.high - 1, np.int64((ask.y + ask.far - shape.y0) // CELL))
     runs = np.empty((max(0, last_y - first_y + 1), 2), np.int64)
     offset = section * (shape.wide * shape.high + 1)
     count = 0
     for y in range(first_y, last_y + 1):
-        if first_x > last_x:
-            break
         # how far the circle reaches sideways in this row of cells
         below, above = shape.y0 + y * CELL, shape.y0 + (y + 1) * CELL
         up = max(0.0, max(below - ask.y, ask.y - above))
         across = np.sqrt(max(0.0, ask.far * ask.far - up * up))
-        from_x = max(first_x, np.int64((ask.x - across - shape.x0) // CELL))
-        to_x = min(last_x, np.int64((ask.x + across - shape.x0) // CELL))
+        from_x = max(0, np.int64((ask.x - across - shape.x0) // CELL))
+        to_x = min(shape.wide - 1, np.int64((ask.x + across - shape.x0) // CELL))
         if from_x > to_x:
             continue
         line = offset + y * shape.wide
-        low, high = np.int64(columns.cells[line + from_x]), np.int64(columns.cells[line + to_x + 1])
+        low, high = small_at(columns.cells, line + from_x), small_at(columns.cells, line + to_x + 1)
         if low < high:
             runs[count, 0], runs[count, 1] = low, high
             count += 1
@@ -244,17 +294,8 @@ def circle(columns, shape, ask, section):
 
 
 @njit(cache=True, nogil=True)
-def scan(columns, shape, ask, lists, worth, relevant, everything, meaning, tried, found):
-    """Search one segment.
-
-    lists     (n, 4) begin and end of postings, what they give points for, group; `relevant` of them first, and they
-              alone make a row relevant, or, where `everything`, all rows are (or those that meaning points at)
-    worth     (n,) points, or BM25's idf
-    meaning, tried  (rows,) or (0,) points of each row
-    found     counts, facets, hits and misses, which are filled
-    """
-    at = lists[:, 0].copy()
-    heads = np.full(len(lists), NOWHERE, np.int64)
+def scan(columns, shape, ask, lists, out):
+    """Search one segment; `out` is filled, and `lists` moved on."""
     by_circle = ask.on_grid and ask.in_person and ask.far < inf
     low = 0
     for section in range(2):
@@ -262,13 +303,12 @@ def scan(columns, shape, ask, lists, worth, relevant, everything, meaning, tried
         if by_circle and (section == 0 or ask.remote == 0):
             runs = circle(columns, shape, ask, section)
             for one in range(len(runs)):
-                run(columns, runs[one, 0], runs[one, 1], ask, at, heads, lists, worth, relevant, meaning, tried,
-                    everything, found)  # fmt: skip
+                run(columns, runs[one, 0], runs[one, 1], ask, lists, out)
         elif low < high:
-            run(columns, low, high, ask, at, heads, lists, worth, relevant, meaning, tried, everything, found)
+            run(columns, low, high, ask, lists, out)
         low = high
     if low < shape.rest:
-        run(columns, low, shape.rest, ask, at, heads, lists, worth, relevant, meaning, tried, everything, found)
+        run(columns, low, shape.rest, ask, lists, out)
 
 
 @njit(cache=True, nogil=True)
@@ -277,7 +317,7 @@ def candidates(columns, shape, ask):
     rows = np.empty(shape.rest, np.int64)
     count = 0
     for row in range(shape.rest):
-        if columns.dead[row >> 3] >> (row & 7) & 1:
+        if byte_at(columns.dead, row >> 3) >> (row & 7) & 1:
             continue
         if judge(columns, row, ask)[0] >= 0:
             rows[count] = row
@@ -286,27 +326,23 @@ def candidates(columns, shape, ask):
 
 
 @njit(cache=True, nogil=True)
-def detail(columns, row, ask, lists, worth):
-    """Return what one row's rank is made of: fails, way, place, the parts, and which lists hold it."""
-    heads = np.full(len(lists), NOWHERE, np.int64)
-    at = np.zeros(len(lists), np.int64)
-    for one in range(len(lists)):
-        at[one] = find(columns.posted, lists[one, 0], lists[one, 1], row)
-        heads[one] = columns.posted[at[one]] if at[one] < lists[one, 1] else NOWHERE
+def detail(columns, row, ask, lists):
+    """Return what one row's rank is made of: fails, way, place, the parts and metres. The lists then stand at it."""
+    for one in range(lists.number):
+        seek(columns, lists, one, row)
     fails, way, place, metres, near, unknown = judge(columns, row, ask)
-    one = columns.rows[row]
-    needs, heard, words = list_points(columns, row, one.norm, heads, at, lists, worth)
+    one = row_at(columns.rows, row)
+    needs, heard, words = list_points(columns, row, one.norm, lists)
     fresh, room = standing_points(one, ask.on)
-    parts = np.array([needs, heard, words, near, fresh, UNKNOWN * unknown + 0.0, room, metres])
-    return fails, way, place, parts, heads == row
+    return fails, way, place, (needs, heard, words, near, fresh, UNKNOWN * unknown + 0.0, room), metres
 
 
 @njit(cache=True, nogil=True)
-def count_dead(columns, begin, end, dead):
+def count_dead(posted, begin, end, dead):
     """Return how many of the rows `dead` (ascending) a list of postings holds."""
     count = 0
     for row in dead:
-        begin = find(columns.posted, begin, end, row)
-        if begin < end and columns.posted[begin] == row:
+        begin = find(posted, begin, end, row)
+        if begin < end and small_at(posted, begin) == row:
             count += 1
     return count

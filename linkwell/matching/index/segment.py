@@ -13,7 +13,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from linkwell.matching.index import columns
 from linkwell.matching.index.columns import Columns, Shape
+from linkwell.matching.index.memory import address
 
 MAGIC = b"linkwell-index-1"
 ALIGNED = 64
@@ -83,8 +85,11 @@ def write(path: Path, head: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]
 
 
 def columns_of(arrays: Mapping[str, NDArray[Any]], dead: NDArray[np.uint8]) -> Columns:
-    """Return the columns that the compiled loops read, with the rows that are dead (a bit a row)."""
-    return Columns(**{name: arrays[name] for name in Columns._fields if name != "dead"} | {"dead": dead})
+    """Return where the columns lie that the compiled loops read, with the rows that are dead (a bit a row)."""
+    places = {name: address(arrays[name]) for name in Columns._fields if name in arrays}
+    return Columns(
+        **places, dead=address(dead), with_areas=len(arrays["area_rows"]), with_breaks=len(arrays["break_rows"])
+    )
 
 
 class Segment:
@@ -116,7 +121,7 @@ class Segment:
         self.bit_of_access = {code: 1 << bit for bit, code in enumerate(self.head.access)}
         self.bit_of_language = {code: 1 << bit for bit, code in enumerate(self.head.languages)}
         self.outcode_number = {code: number for number, code in enumerate(self.head.outcodes)}
-        self._spans: dict[int, tuple[int, int, int]] = {}
+        self._spans: dict[tuple[str, str], tuple[int, int, int]] = {}
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -127,9 +132,9 @@ class Segment:
 
     def span(self, kind: str, term: str) -> tuple[int, int, int]:
         """Return where the postings of a term begin and end, and how many listed services hold it."""
-        key = key_of(kind, term)
-        found = self._spans.get(key)
+        found = self._spans.get((kind, term))
         if found is None:
+            key = key_of(kind, term)
             keys = self.arrays["keys"]
             at = int(np.searchsorted(keys, np.uint64(key)))
             found = (0, 0, 0)
@@ -138,7 +143,7 @@ class Segment:
                 found = (int(starts[at]), int(starts[at + 1]), int(self.arrays["holding"][at]))
             if len(self._spans) > 50_000:
                 self._spans.clear()
-            self._spans[key] = found
+            self._spans[kind, term] = found
         return found
 
     def row_of(self, service_id: int) -> int:
@@ -152,6 +157,21 @@ class Segment:
         """Return what reasons name of a row."""
         starts = self.arrays["kept_start"]
         return _kept.decode(self.arrays["kept"][int(starts[row]) : int(starts[row + 1])].data)
+
+    @cached_property
+    def facet_names(self) -> list[tuple[str, str]]:
+        """Return the facet and the value that each counter of an answer counts."""
+        names = [("", "")] * columns.FACETS
+        values = (
+            (columns.TOPS_AT, "need", self.head.tops),
+            (columns.LANGUAGES_AT, "language", self.head.languages),
+            (columns.MODES_AT, "mode", [*columns.MODES, "unknown"]),
+            (columns.DAYS_AT, "day", [*"0123456", "unknown"]),
+            (columns.COSTS_AT, "cost", ["unknown", "free", "paid"]),
+        )
+        for at, facet, codes in values:
+            names[at : at + len(codes)] = [(facet, code) for code in codes]
+        return names
 
     def codes(self, names: Sequence[str], mask: int) -> tuple[str, ...]:
         """Return the codes of a mask's bits."""

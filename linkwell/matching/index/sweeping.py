@@ -6,7 +6,8 @@ import numpy as np
 from numba import njit
 
 from linkwell.matching.index.columns import HAS_AREA, Ask
-from linkwell.matching.index.judging import find, judge, lowest, standing
+from linkwell.matching.index.judging import judge, standing
+from linkwell.matching.index.memory import byte_at, lowest, row_at, small_at
 from linkwell.matching.index.scanning import (
     HEARD,
     IN_TEXT,
@@ -51,7 +52,7 @@ def against(columns, keys, weights, reals, wholes, begins, terms, kinds, worth, 
     begins         (questions + 1) where the terms of each begin; kinds: (gives, group, is relevant)
     wholes[18]     is everything relevant
     """
-    one = columns.rows[0]
+    one = row_at(columns.rows, 0)
     fresh, room = standing_points(one, on)
     points = np.full(len(reals), np.nan)
     far = np.full(len(reals), np.nan)
@@ -59,7 +60,7 @@ def against(columns, keys, weights, reals, wholes, begins, terms, kinds, worth, 
         needs, group, best = 0.0, np.int64(-1), 0.0
         relevant = wholes[question, 18] != 0
         for place in range(begins[question], begins[question + 1]):
-            at = find(keys, 0, len(keys), terms[place])
+            at = np.searchsorted(keys, terms[place])
             if at == len(keys) or keys[at] != terms[place]:
                 continue
             relevant = relevant or kinds[place, 2] != 0
@@ -94,14 +95,14 @@ def masks(columns, shape, ask, spans):
     found = np.zeros((shape.rest, (len(spans) + 62) // 63), np.int64)
     for need in range(len(spans)):
         for place in range(spans[need, 0], spans[need, 1]):
-            row = columns.posted[place]
+            row = small_at(columns.posted, place)
             if row < shape.rest:
                 found[row, need // 63] |= np.int64(1) << (need % 63)
     for row in range(shape.rest):
         if not found[row].any():
             continue
-        one = columns.rows[row]
-        gone = columns.dead[row >> 3] >> (row & 7) & 1 or (one.leaves <= ask.on and not ask.old_too)
+        one = row_at(columns.rows, row)
+        gone = byte_at(columns.dead, row >> 3) >> (row & 7) & 1 != 0 or (one.leaves <= ask.on and not ask.old_too)
         if gone or standing(columns, row, one, ask) != 0:
             found[row] = 0
     return found
@@ -125,7 +126,7 @@ def anywhere(columns, shape, ask, mask, counts):
     for row in range(shape.near, shape.rest):
         if not mask[row].any():
             continue
-        one = columns.rows[row]
+        one = row_at(columns.rows, row)
         if one.flags & 15 & ask.remote and one.no & ask.remote_access == 0 and not one.flags & HAS_AREA:
             count(mask, row, counts)
             mask[row] = 0
