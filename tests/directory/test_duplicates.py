@@ -199,14 +199,16 @@ def test_an_undisclosed_entry_is_not_joined_with_one_whose_address_is_known(pair
 
 
 def test_DI17_an_entry_hides_its_address_once_a_joined_one_no_longer_gives_it(pair, editor):
-    place = {"id": "l", "address_1": "1 Kings Road", "postal_code": "M33 4BP", "city": "Sale"}
+    address = {"id": "a", "address_1": "1 Kings Road", "postal_code": "M33 4BP", "city": "Sale"}
+    places = [{"id": "s", "location": {"id": "l", "physical_addresses": [address]}}]
     join(pair, editor)
-    take("Council", record(schedules=TUESDAYS, url="https://old.example", locations=[place]), days=1)
-    take("Charity", record("9", name="Mens Shed Sale", description="A safe house for victims of domestic abuse."), days=2)
+    take("Council", record(schedules=TUESDAYS, url="https://old.example", service_at_locations=places), days=1)
+    hidden = "A safe house for victims of domestic abuse."
+    take("Charity", record("9", name="Mens Shed Sale", description=hidden), days=2)
 
     kept, joined = entries()
     assert (joined.is_undisclosed, kept.is_undisclosed) == (True, True)
-    again = take("Council", record(schedules=TUESDAYS, url="https://old.example", locations=[place]), days=3)
+    again = take("Council", record(schedules=TUESDAYS, url="https://old.example", service_at_locations=places), days=3)
     assert (again.held, entries()[0].is_undisclosed) == (["1"], True)
 
 
