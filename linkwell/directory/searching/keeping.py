@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from linkwell.directory.searching import changes
 from linkwell.directory.searching.changes import Mark
 from linkwell.directory.searching.loading import all_facts, facts_of
 from linkwell.matching.index import NoIndex, ServiceIndex
+from linkwell.matching.query import Query
 
 MOST_AT_ONCE = 5_000  # changed entries that are taken in one by one; for more the index is made anew
 MOST_CHANGES = 2_000  # taken in since it was made
@@ -73,6 +75,11 @@ def caught_up(kept: Kept, folder: Path, cursor: Any, *, with_own: bool = False) 
         facts = list(facts_of(cursor, changed))
         index = kept.index.update(facts, changed - {one.id for one in facts}, mark=mark.text())
         return Kept(index, mark)
+
+
+def warm(kept: Kept) -> None:
+    """Search once, so that the engine's compiled code is loaded, or made where this machine has none yet."""
+    kept.index.search(Query(needs=("loneliness",), words="lunch club"), on=date.today())
 
 
 def build(folder: Path, cursor: Any) -> Kept:

@@ -42,7 +42,7 @@ class View:
         self._build: subprocess.Popen[bytes] | None = None
         self._no_build_before = 0.0
         self._said = ""
-        self._stops = threading.Event()
+        self.stops = threading.Event()
         self.thread = threading.Thread(target=self._follow, name="search index", daemon=True)
 
     def current(self) -> Kept | None:
@@ -72,19 +72,14 @@ class View:
             return None
         return self.kept
 
-    def stop(self) -> None:
-        """End the thread; for tests."""
-        self._stops.set()
-        self.thread.join()
-
     def _follow(self) -> None:
         pause = 0.5
-        while not self._stops.is_set():
+        while not self.stops.is_set():
             try:
                 with psycopg.connect(self.url, autocommit=True, prepare_threshold=None) as server:
                     self.folder = keeping.folder_of(self.home, changes.database_of(server.cursor()))
                     server.execute(sql.SQL("LISTEN {}").format(sql.Identifier(changes.CHANNEL)))
-                    while not self._stops.is_set():
+                    while not self.stops.is_set():
                         self._look(server.cursor())
                         pause = 0.5
                         wait = WHILE_BUILDING if self._build else LOOKS_EVERY
@@ -92,11 +87,11 @@ class View:
                             pass
             except psycopg.Error as fault:
                 self._say(f"The search index cannot hear of changes ({type(fault).__name__}); it tries again.")
-                self._stops.wait(pause)
+                self.stops.wait(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
             except Exception as fault:
                 self._give_up(fault)
-                self._stops.wait(pause)
+                self.stops.wait(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
 
     def _look(self, cursor: Any) -> None:
@@ -107,7 +102,10 @@ class View:
             kept = self.current() or keeping.opened(self.folder)
             if kept is None or changes.is_too_old(kept.mark, _now(cursor)):
                 raise NoIndex
-            self.kept = keeping.caught_up(kept, self.folder, cursor)
+            kept = keeping.caught_up(kept, self.folder, cursor)
+            if self.kept is None:
+                keeping.warm(kept)  # the first search of a process loads compiled code: nobody waits for it
+            self.kept = kept
         except (NoIndex, keeping.FarBehind):
             self.kept = None
             self._begin_build()

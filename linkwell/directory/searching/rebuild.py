@@ -18,8 +18,8 @@ def main() -> int:
         with psycopg.connect(os.environ["LINKWELL_SEARCH_DATABASE"], autocommit=True, prepare_threshold=None) as server:
             cursor = server.cursor()
             kept = keeping.build(Path(sys.argv[1]), cursor)
+            keeping.warm(keeping.caught_up(kept, Path(sys.argv[1]), cursor))
             changes.forget_old(cursor)
-            keeping.caught_up(kept, Path(sys.argv[1]), cursor)
     except (OSError, psycopg.Error, keeping.FarBehind) as fault:
         why = getattr(fault, "strerror", None) or type(fault).__name__
         print(f"The search index could not be made ({why}); the database answers searches instead.", file=sys.stderr)
