@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +79,7 @@ def caught_up(kept: Kept, folder: Path, cursor: Any, *, with_own: bool = False) 
 
 def warm(kept: Kept) -> None:
     """Search once, so that the engine's compiled code is loaded, or made where this machine has none yet."""
-    kept.index.search(Query(needs=("loneliness",), words="lunch club"), on=date.today())
+    kept.index.search(Query(needs=("loneliness",), words="lunch club"), on=datetime.now(UTC).date())
 
 
 def build(folder: Path, cursor: Any) -> Kept:
