@@ -18,15 +18,15 @@ from linkwell.evaluation.queries import UnmetRow
 from linkwell.evaluation.report import NoSuchQuarter, NotYet
 from linkwell.matching.needs import NEEDS
 from linkwell.matching.query import Point, Query
-from linkwell.places.postcodes import outward
-from linkwell.places.queries import outcodes_around
+from linkwell.places.queries import outcodes_around, points_of
 from linkwell.team.access import MGR
 from linkwell.team.models import Membership
 from linkwell.team.queries import practices
 
-AROUND_METRES = 5_000  # an area belongs to the map if its middle lies so near to the middle of a practice's
+AROUND_METRES = 5_000  # an area belongs to the map if its middle lies so near to a practice
+AROUND_THE_CENTRE_METRES = 10_000
 MOST_AREAS = 80
-MOST_GAPS = 10
+MOST_GAPS = 60
 ALL_NEEDS = tuple(need.code for need in NEEDS)
 
 
@@ -104,12 +104,17 @@ def gap_report(
 
 
 def areas_of(viewer: Membership) -> list[Area]:
-    """Return the areas of the viewer's scheme: its practices' outward codes and those around them, by code.
+    """Return the areas of the viewer's scheme, by code: outward codes whose middle lies near one of its practices.
 
-    They say nothing about anybody: where people live plays no part in it.
+    Without a practice that has a known postcode, those around the scheme's centre. They say nothing about anybody:
+    where people live plays no part in it.
     """
-    codes = {outward(row.postcode) for row in practices(viewer=viewer) if row.is_active and row.postcode} - {""}
-    found = outcodes_around(codes, metres=AROUND_METRES, most=MOST_AREAS)
+    here = [row.postcode for row in practices(viewer=viewer) if row.is_active and row.postcode]
+    points = [(one.latitude, one.longitude) for one in points_of(here).values()]
+    scheme, metres = viewer.scheme, AROUND_METRES
+    if not points and scheme.centre_latitude is not None and scheme.centre_longitude is not None:
+        points, metres = [(scheme.centre_latitude, scheme.centre_longitude)], AROUND_THE_CENTRE_METRES
+    found = outcodes_around(points, metres=metres, most=MOST_AREAS)
     areas = [
         Area(one.outcode, one.label, Point(one.latitude, one.longitude, one.easting, one.northing)) for one in found
     ]
@@ -168,10 +173,10 @@ def _biggest(
     limits: Query,
     on: date,
 ) -> list[Gap]:
-    """Return the needs and areas where most people went without, those where nothing fits first."""
+    """Return the needs and areas where most people went without; of equal ones those where nothing fits first."""
     middles = {area.code: area for area in areas}
     known = [(area, need, value) for (area, need), value in people.items() if value and area in middles]
-    known.sort(key=lambda one: (fits[one[0], one[1]] > 0, -one[2], one[0], one[1]))
+    known.sort(key=lambda one: (-one[2], fits[one[0], one[1]] > 0, one[0], one[1]))
     known = known[:MOST_GAPS]
     asked = [directory.at_home(limits, middles[area], [need]) for area, need, _value in known]
     near = directory.nearest(asked, on=on) if asked else []

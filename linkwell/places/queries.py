@@ -113,22 +113,21 @@ def points_of(whole: Iterable[str]) -> dict[str, Located]:
     return found
 
 
-_AROUND = """
+_FAR = """sqrt(((o.latitude - p.latitude) * 111320.0) ^ 2
+    + ((o.longitude - p.longitude) * 111320.0 * cos(radians(p.latitude))) ^ 2)"""
+_AROUND = f"""
     SELECT o.code, o.town, o.latitude, o.longitude, o.easting, o.northing
-      FROM places_outcode o JOIN places_outcode c ON c.code = ANY(%(codes)s)
-     WHERE o.latitude BETWEEN c.latitude - %(metres)s / 111320.0 AND c.latitude + %(metres)s / 111320.0
-     GROUP BY o.code
-    HAVING min(sqrt(((o.latitude - c.latitude) * 111320.0) ^ 2
-                    + ((o.longitude - c.longitude) * 111320.0 * cos(radians(c.latitude))) ^ 2)) <= %(metres)s
-     ORDER BY min(sqrt(((o.latitude - c.latitude) * 111320.0) ^ 2
-                       + ((o.longitude - c.longitude) * 111320.0 * cos(radians(c.latitude))) ^ 2)), o.code
-     LIMIT %(most)s"""
+      FROM unnest(%(latitudes)s::float8[], %(longitudes)s::float8[]) AS p (latitude, longitude)
+      JOIN places_outcode o ON {_FAR} <= %(metres)s
+     GROUP BY o.code ORDER BY min({_FAR}), o.code LIMIT %(most)s"""
 
 
-def outcodes_around(codes: Iterable[str], *, metres: float, most: int) -> list[Located]:
-    """Return outward codes whose middle lies within so many metres of one of these, nearest first; 1 statement."""
+def outcodes_around(points: Iterable[tuple[float, float]], *, metres: float, most: int) -> list[Located]:
+    """Return outward codes whose middle lies within so many metres of one of these points, nearest first."""
+    around = sorted(set(points))
+    values = {"latitudes": [one for one, _ in around], "longitudes": [one for _, one in around]}
     with connection.cursor() as cursor:
-        cursor.execute(_AROUND, {"codes": sorted(set(codes)), "metres": metres, "most": most})
+        cursor.execute(_AROUND, values | {"metres": metres, "most": most})
         return [
             Located(town or code, latitude, longitude, easting, northing, "outcode", code)
             for code, town, latitude, longitude, easting, northing in cursor.fetchall()

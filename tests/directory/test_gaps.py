@@ -8,6 +8,7 @@ import pytest
 
 from linkwell.directory.models import Opening, Service, Source
 from linkwell.directory.queries import gaps
+from linkwell.directory.queries.suits import suited
 from linkwell.matching.query import Query
 from tests.directory import judge
 from tests.directory.test_find_support import NEEDS, NOW, SALE, entry, place, random_entry, random_query, source, store
@@ -100,3 +101,22 @@ def test_what_does_not_take_people_has_not_opened(source, now):
     store(source, [entry(pk=1, operating="paused")])
     Service.objects.filter(pk=1).update(**{"operating": "open", "changed_at": NOW, **now})
     assert not Opening.objects.exists() and Source.objects.exists()
+
+
+# --- the index of this machine answers the same ---
+
+
+def test_MA7_the_index_counts_what_the_database_counts(source, request):
+    chance = random.Random(7)
+    store(source, [random_entry(chance, pk) for pk in range(1, 121)])
+    areas = [gaps.Area(code, "", replace(SALE, northing=SALE.northing + 2_500 * number))
+             for number, code in enumerate(("M33", "M1", "WA14"))]  # fmt: skip
+    asked = questions(chance, 12)
+    by_database = [gaps.fitting(areas, NEEDS, limits, on=ON) for limits in asked]
+    suits = suited(range(1, 121), asked, on=ON)
+    request.getfixturevalue("search_index")
+    assert [gaps.fitting(areas, NEEDS, limits, on=ON) for limits in asked] == by_database
+    by_index = suited(range(1, 121), asked, on=ON)
+    assert {pk: {one.question for one in its} for pk, its in by_index.items()} == {
+        pk: {one.question for one in its} for pk, its in suits.items()
+    }

@@ -53,9 +53,11 @@ def at_both_widths(page: Page, name: str):
 
 
 def test_the_evidence_on_two_years_of_the_demo_scheme(look_as, demo):
-    """One loaded scheme for three stories: loading takes longer than reading."""
+    """One loaded scheme for all stories: loading takes longer than reading."""
     a_commissioner_reads_whether_it_helps_chooses_a_quarter_and_takes_the_tables_along(look_as)
     a_manager_sees_waits_caseloads_and_what_is_overdue(look_as)
+    a_commissioner_sees_what_is_missing_here(look_as)
+    a_link_worker_hears_of_a_group_that_opened_and_whom_it_would_suit(look_as)
     a_link_worker_asks_the_questions_and_sees_what_changed(look_as, demo)
 
 
@@ -87,6 +89,32 @@ def a_manager_sees_waits_caseloads_and_what_is_overdue(look_as):
     at_both_widths(page, "overview")
     look_as(SUP, "/manage/")
     expect(page.get_by_role("link", name="Open the referrals")).to_be_visible()
+
+
+def a_commissioner_sees_what_is_missing_here(look_as):
+    page = look_as(COM, "/missing-here/")
+    expect(page.get_by_role("heading", name="What would close the biggest gaps")).to_be_visible()
+    expect(page.get_by_role("heading", name="ZZ4: Loneliness or isolation")).to_be_visible()
+    page.get_by_label("Need", exact=True).select_option("Loneliness or isolation")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_role("img", name="one tile for each area")).to_be_visible()
+    page.get_by_text("People who went without, by need and area").first.click()
+    browser.at_phone_width(page)
+    browser.then_the_page_is_accessible(page)
+    browser.no_sideways_scroll(page)
+    browser.keep_picture(page, "missing-here")
+
+
+def a_link_worker_hears_of_a_group_that_opened_and_whom_it_would_suit(look_as):
+    page = look_as(LW, "/today/")
+    page.get_by_role("link", name="of your people may be suited").first.click()
+    expect(page.get_by_role("heading", name="Whom would it suit?")).to_be_visible()
+    expect(page.get_by_role("button", name="Suggest for the plan").first).to_be_visible()
+    browser.at_phone_width(page)
+    browser.then_the_page_is_accessible(page)
+    browser.no_sideways_scroll(page)
+    browser.keep_picture(page, "suits")
+    browser.at_desk_width(page)
 
 
 def a_link_worker_asks_the_questions_and_sees_what_changed(look_as, demo):

@@ -40,7 +40,7 @@ def test_MA7_UX5_a_commissioner_sees_the_map_its_table_and_what_would_close_the_
     shown = text(as_member(client_for, COM).get(PAGE, {"need": "bereavement"}))
     assert "M33: Grief or bereavement" in shown
     assert "About 25 people looked for help with grief or bereavement and found nothing that fitted." in shown
-    assert "No service fits (within 5.0 km, in person)." in shown
+    assert "No service fits (within 5 km, in person)." in shown
     assert 'role="img"' in shown and "The numbers are in the table below." in shown
     assert "exact numbers" not in shown and ">3<" not in shown
 

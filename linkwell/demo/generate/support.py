@@ -16,6 +16,7 @@ from linkwell.demo.generate.notes import Notes
 from linkwell.demo.generate.plans import Plans
 from linkwell.demo.generate.rows import Rows
 from linkwell.demo.generate.telling import ending_words
+from linkwell.demo.generate.unmet import unmet
 from linkwell.demo.generate.voice import Voice
 
 REVIEW_AFTER = timedelta(weeks=12)
@@ -193,11 +194,9 @@ class EpisodeWriter:
         )  # fmt: skip
 
     def _gap(self, step: Step) -> None:
-        self.rows.add(
-            "connections.UnmetNeed", episode_id=self.row, code=step.data["need"], limits={"reach_metres": 3000},
-            outcode=self.journey.human.spot.area.outcode, what_failed=self.voice.phrase("gap"), at=step.at,
-            by_id=self.worker.id,
-        )  # fmt: skip
+        outcode, said = self.journey.human.spot.area.outcode, self.voice.phrase("gap")
+        row = unmet(step.data["need"], outcode, said, episode=self.row, at=step.at, by=self.worker.id)
+        self.rows.add("connections.UnmetNeed", **row)
 
     def _connect(self, number: int, thread: Thread, move: Move) -> None:
         connecting = self.shared.connecting

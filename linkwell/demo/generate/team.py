@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from linkwell.demo.generate.calendar import at, working
 from linkwell.demo.generate.rows import Rows
-from linkwell.demo.generate.town import CENTRE, TOWN
+from linkwell.demo.generate.town import CENTRE, TOWN, Spot
 
 SCHEME_NAME = f"{TOWN} Social Prescribing"
 DOMAIN = "wickersea.example"
@@ -160,3 +160,10 @@ def _plain(text: str) -> str:
 
     folded = unicodedata.normalize("NFKD", text.casefold())
     return "".join(letter for letter in folded if letter.isascii() and letter.isalnum())
+
+
+def place_practices(rows: Rows, team: Team, spots: list[Spot]) -> None:
+    """Give each practice a postcode in its part of town."""
+    for practice in team.practices:
+        spot = next(spot for spot in spots if spot.area.name == practice.area)
+        rows.get("team.Practice", practice.id)["postcode"] = spot.postcode

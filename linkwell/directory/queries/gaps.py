@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from linkwell.directory import searching
 from linkwell.directory.queries import many
 from linkwell.matching.query import Point, Query
 
@@ -37,10 +38,17 @@ class Nearest:
 
 
 def fitting(areas: Sequence[Area], needs: Sequence[str], limits: Query, *, on: date) -> dict[tuple[str, str], int]:
-    """Return (area, need) → how many services fit there under the limits; an area without any holds 0; 1 statement."""
+    """Return (area, need) → how many services fit there under the limits; where none fits it is 0.
+
+    The index of this machine answers; where there is none, one statement.
+    """
     found = {(area.code, code): 0 for area in areas for code in needs}
     if not found:
         return found
+    kept = searching.current()
+    if kept is not None:
+        counts = kept.index.gaps([(area.middle, area.code) for area in areas], needs, limits, on=on)
+        return dict(zip(found, (int(count) for count in counts.ravel()), strict=True))
     queries = [at_home(limits, area, needs) for area in areas]
     with connection.cursor() as cursor:
         cursor.execute(

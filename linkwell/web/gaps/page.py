@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from linkwell.directory.queries.gaps import Nearest
 from linkwell.evaluation.disclosure import SYMBOL, Shown, as_text
 from linkwell.evaluation.gaps import ALL_NEEDS, Gap, GapReport
 from linkwell.evaluation.methods.quarters import from_code
@@ -15,6 +16,7 @@ from linkwell.web.charts import Tile, tiles
 from linkwell.web.evidence.tables import Table
 from linkwell.web.gaps.forms import ALL
 
+MOST_GAPS = 10
 FEW = 2  # up to so many are few
 
 
@@ -39,7 +41,7 @@ def context(report: GapReport, asked: dict[str, Any], address: str) -> dict[str,
         "map": tiles(_tile(report, area, need) for area in report.areas),
         "by_area": one_need_table(report, need) if need else all_needs_table(report),
         "tables": {table.key: table for table in tables(report)},
-        "biggest": [line(gap, report, asked) for gap in report.biggest],
+        "biggest": [line(gap, report, asked) for gap in report.biggest if need in ("", gap.need)][:MOST_GAPS],
         "reasons": [reason_names().get(name, name) + (f": {as_text(count)}" if report.exact else "")
                     for name, count in report.reasons],
         "address": address,
@@ -60,7 +62,7 @@ def _tile(report: GapReport, area: Any, need: str) -> Tile:
 def limits_said(asked: dict[str, Any]) -> str:
     """Return the limits in a line: "within 5 km, in person, on Wednesdays, free"."""
     parts = [
-        _("within %(far)s") % {"far": words.distance(int(asked["reach"]))} if asked["reach"] else _("at any distance"),
+        _("within %(far)s km") % {"far": f"{int(asked['reach']) / 1000:g}"} if asked["reach"] else _("at any distance"),
         _("in person") if asked["way"] else _("in any way"),
         _("on a %(day)s") % {"day": _(vocabulary.DAYS[int(asked["day"])])} if asked["day"] else "",
         _("in %(language)s") % {"language": _(vocabulary.LANGUAGES[asked["language"]])} if asked["language"] else "",
@@ -77,8 +79,8 @@ def period_said(asked: dict[str, Any]) -> str:
 
 
 def line(gap: Gap, report: GapReport, asked: dict[str, Any]) -> GapLine:
-    """Return one gap in sentences: who went without, what fits under the limits, what is nearest."""
-    people = {"people": f"{gap.people:,}", "need": needs.label(gap.need).lower(), "area": gap.area}
+    """Return one gap in sentences: who went without, what fits under the limits, what is nearest where nothing does."""
+    said = {"people": f"{gap.people:,}", "need": needs.label(gap.need).lower()}
     went = (
         ngettext(
             "%(people)s person looked for help with %(need)s and found nothing that fitted.",
@@ -87,27 +89,25 @@ def line(gap: Gap, report: GapReport, asked: dict[str, Any]) -> GapLine:
         )
         if report.exact
         else _("About %(people)s people looked for help with %(need)s and found nothing that fitted.")
-    ) % people
+    ) % said
     fits = (
         ngettext(
-            "%(num)d service fits (%(limits)s), and still:", "%(num)d services fit (%(limits)s), and still:", gap.fits
+            "%(num)d service fits under these limits (%(limits)s): is it full, unknown or not right?",
+            "%(num)d services fit under these limits (%(limits)s): are they full, unknown or not right?",
+            gap.fits,
         )
         if gap.fits
         else _("No service fits (%(limits)s).")
     ) % {"num": gap.fits, "limits": limits_said(asked)}
     title = _("%(area)s: %(need)s") % {"area": gap.area, "need": needs.label(gap.need)}
-    near = gap.nearest
-    text = f"{fits} {went}" if gap.fits else f"{went} {fits}"
+    near = None if gap.fits else gap.nearest
     if near is None:
-        return GapLine(title, f"{text} {_('Nothing for it says where it is.')}" if not gap.fits else text, None, "")
-    return GapLine(title, text, near.service_id, _("The nearest: %(what)s") % {"what": _nearest(gap)})
+        return GapLine(title, f"{went} {fits}", None, "")
+    return GapLine(title, f"{went} {fits}", near.service_id, _("The nearest: %(what)s") % {"what": _nearest(near)})
 
 
-def _nearest(gap: Gap) -> str:
+def _nearest(near: Nearest) -> str:
     """Return the nearest service with what keeps it out: "Grief café, 11 km, Wednesdays only"."""
-    near = gap.nearest
-    if near is None:
-        return ""
     parts = [near.name, words.distance(near.metres)]
     if "time" in near.fails and near.slots:
         parts.append(_("%(days)s only") % {"days": vocabulary.days_in_words(near.slots)})
