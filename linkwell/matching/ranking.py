@@ -7,8 +7,8 @@
 | heard   | 1 × share of needs recognised in the words | half of a need that was chosen: it is our reading       |
 | words   | 1 × share of the words found, by rarity    | performance.md §1 (BM25 there); in the text × 0.5       |
 |         | 0.3 × in a statement of four words or more | "the house is so quiet" is no wish for quiet            |
-| meaning | up to 2, from "nothing to do with it" to "just this" | fitted: `MEANING` below, bench/own_words |
-|         | only for a statement; above 0 it makes an entry relevant                                             |
+| meaning | up to 3, from "nothing to do with it" to "just this" | fitted: `MEANING` below, bench/own_words |
+|         | (only for a statement of four words or more; above 0 it makes an entry relevant)                     |
 | near    | 1 − distance / reach, not below 0          | performance.md §1; reach 8 km where none is asked       |
 |         | (a place known by outward code only: not nearer than 1.5 km, about half the width of one)            |
 |         | 0.5 where phone, online or home is offered | performance.md §1                                       |
@@ -101,6 +101,6 @@ class Blend:
 
 
 MEANING = {
-    "words": Blend(themes=0.1, none=-0.4, all=0.4, points=2.0),
-    "sentence": Blend(themes=0.1, none=-0.4, all=0.4, points=2.0),
+    "words": Blend(themes=0.3, none=-0.9, all=0.18, points=3.0),
+    "sentence": Blend(themes=0.5, none=-1.9, all=0.1, points=3.0),
 }
