@@ -10,12 +10,13 @@ class ConnectionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from linkwell.connections.recipients import resolve_share
+        from linkwell.connections.recipients import resolve_sent_list, resolve_share
         from linkwell.directory.listeners import when_entry_changes
         from linkwell.messages import recipients
         from linkwell.messages.listeners import when_stopped
 
         recipients.register("share", resolve_share)
+        recipients.register("sent_list", resolve_sent_list)
         when_stopped("organisation_referral", _referral_mail_stopped)
         when_entry_changes(_entry_changed)
 

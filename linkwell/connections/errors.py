@@ -150,3 +150,16 @@ class AttendedInTheFuture(DomainError):
 
     def __init__(self) -> None:
         super().__init__("The day they went cannot lie in the future, nor before they were told about it.")
+
+
+class NothingOnTheList(DomainError):
+    code = "nothing_on_the_list"
+
+    def __init__(self) -> None:
+        super().__init__("There is nothing on the short list yet. Put something on it from Find support.")
+
+
+class NotThisWay(DomainError):
+    """The person does not want it sent this way, or it cannot be; the sentence says which."""
+
+    code = "not_this_way"

@@ -1,12 +1,12 @@
 """The life of a connection, and who may move it when."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 
 from linkwell.common.states import StateTable
 from linkwell.connections import errors
 from linkwell.connections.models import ConnectionState as S
-from linkwell.connections.models import Reply, SharePacket, UnmetNeed
+from linkwell.connections.models import NotRight, Reply, SharePacket, UnmetNeed
 
 # Beyond the way there and back: a person may say no until they have gone, and a group may correct its answer.
 STATES = StateTable(
@@ -165,3 +165,29 @@ def ends_with_support(reason: str) -> tuple[str, ...]:
     if reason in ("died", "moved_away", "declined"):
         return OPEN
     return (S.PROPOSED, S.SHARED, S.RECEIVED, S.WAITING)
+
+
+# What a person's own experience with a service adds to its rank there; the needs weigh 2 (`matching.ranking`)
+NOT_RIGHT_POINTS = -2.0
+EXPERIENCE = {S.DECLINED_PERSON: -1.5, S.DECLINED_ORGANISATION: -1.0, S.ENDED: -0.3}
+TURNED_AWAY_POINTS = -0.3  # it could not take several of this scheme's people lately
+TURNED_AWAY = 2
+LATELY_DAYS = 183
+MOST_ON_A_LIST = 12
+
+
+def check_list(service_ids: Sequence[int]) -> None:
+    """Raise NothingOnTheList unless there is something to send."""
+    if not service_ids:
+        raise errors.NothingOnTheList
+
+
+def check_not_right(reason: str) -> None:
+    """Raise ReasonMissing unless it is said why a service is not right."""
+    if reason not in NotRight.Reason.values:
+        raise errors.ReasonMissing
+
+
+def month(moment: datetime, *, at: datetime) -> str:
+    """Return "May", or "May 2025" where that is not the last one."""
+    return f"{moment:%B}" if (at - moment).days < 330 else f"{moment:%B %Y}"

@@ -205,6 +205,24 @@ TEMPLATES: dict[str, Template] = {
         ),
         is_text=True,
     ),
+    "short_list": Template(
+        name=_("A list for a person"),
+        subject=_("The list we talked about"),
+        body=_(
+            "Hello,\n\nHere is the list that we talked about: %(link)s\n\n"
+            "The page works until %(until)s. If you would rather have it on paper, tell us."
+        ),
+        words=frozenset({"until"}),
+        link_path="/l/{secret}/",
+    ),
+    "short_list_text": Template(
+        name=_("A list for a person, by text"),
+        subject="",
+        body=_("The list we talked about, until %(until)s: %(link)s"),
+        words=frozenset({"until"}),
+        link_path="/l/{secret}/",
+        is_text=True,
+    ),
     "staff_notice": Template(
         name=_("A notice for a member"),
         subject=_("Something waits for you in Linkwell"),

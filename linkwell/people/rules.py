@@ -47,6 +47,12 @@ def check_reachable(phone: str, email: str, address: str, *, no_fixed_abode: boo
         raise errors.NoWayToReach
 
 
+def is_mobile(phone: str) -> bool:
+    """Say whether a number can take a text: a British mobile, or a number with another country's code."""
+    digits = re.sub(r"[^0-9+]", "", phone)
+    return bool(re.fullmatch(r"(\+447|00447|07)[0-9]{9}|\+(?!44)[0-9]{8,14}", digits))
+
+
 def check_risk(text: str, *, none_known: bool) -> None:
     """Raise RiskUnclear unless exactly one of a text and "no known risks" is given."""
     if bool(text.strip()) == none_known:

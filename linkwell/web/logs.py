@@ -4,9 +4,9 @@ import logging
 import re
 import traceback
 
-# /r/… is a reply link, /e/… a question to a group, /i/… an invitation, /s/… a reset second step; allauth's keys stand
-# in account addresses
-SECRET = re.compile(r"(/(?:r|e|i|s|account/password/reset/key|account/confirm-email)/)[^/\s?#\"']+")
+# /r/… is a reply link, /e/… a question to a group, /i/… an invitation, /l/… a short list, /s/… a reset second step;
+# allauth's keys stand in account addresses
+SECRET = re.compile(r"(/(?:r|e|i|l|s|account/password/reset/key|account/confirm-email)/)[^/\s?#\"']+")
 
 # what an outside sign-in sends back in the address
 ANSWER = re.compile(r"([?&](?:code|state)=)[^&\s\"']+")

@@ -4,6 +4,7 @@ from linkwell.connections.actions.endings import end_support
 from linkwell.connections.actions.missing import change_unmet_need, record_unmet_need, withdraw_unmet_need
 from linkwell.connections.actions.replies import Answer, answer, ask_for_code, note_answer_by_phone, open_packet
 from linkwell.connections.actions.sharing import Share, referral_mail_stopped, share_with_organisation, withdraw_share
+from linkwell.connections.actions.shortlist import say_not_right, send_short_list, take_back_not_right
 from linkwell.connections.actions.steps import (
     end_connection,
     person_declined,
@@ -30,9 +31,12 @@ __all__ = [
     "record_first_attendance",
     "record_unmet_need",
     "referral_mail_stopped",
+    "say_not_right",
+    "send_short_list",
     "settle_answer",
     "share_with_organisation",
     "signpost",
+    "take_back_not_right",
     "withdraw_share",
     "withdraw_unmet_need",
 ]

@@ -1,5 +1,6 @@
 """Answers of the directory: what fits a person, what an entry says, what stands under a word."""
 
+from linkwell.directory.queries.beside import Beside, side_by_side
 from linkwell.directory.queries.entries import (
     OrganisationEntry,
     ServicePage,
@@ -14,8 +15,11 @@ from linkwell.directory.queries.public_search import known_words, public_search
 from linkwell.directory.queries.remarks import Remark, remarks
 from linkwell.directory.queries.said import Place
 from linkwell.directory.queries.support import find_support, from_home, place_named
+from linkwell.directory.queries.why_not import Known, why_not
 
 __all__ = [
+    "Beside",
+    "Known",
     "Listed",
     "Listing",
     "Moved",
@@ -36,4 +40,6 @@ __all__ = [
     "remarks",
     "search_directory",
     "service_page",
+    "side_by_side",
+    "why_not",
 ]

@@ -3,8 +3,10 @@
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from linkwell.connections.models import NotRight
 from linkwell.directory.queries import place_named
 from linkwell.matching import vocabulary
 from linkwell.matching.needs import CHOICES
@@ -54,6 +56,13 @@ class FindForm(PageForm):
     free_only = forms.BooleanField(label=_("Free only"), required=False)
     has_room = forms.BooleanField(label=_("Has room now"), required=False)
     old_too = forms.BooleanField(label=_("Also what nobody confirmed for long"), required=False)
+    known = forms.CharField(
+        label=_("Did you expect one that is not here?"),
+        help_text=_("Type its name: we say why it is not in the list, or where it stands"),
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
     page = forms.IntegerField(required=False, min_value=1, max_value=200, widget=forms.HiddenInput)
 
     located: Any = None
@@ -109,3 +118,21 @@ class FindForm(PageForm):
             "has_room": said["has_room"],
         }
         return {name: value for name, value in limits.items() if value}
+
+
+def chosen(data: QueryDict, *, most: int) -> tuple[int, ...]:
+    """Return the numbers of the services that an address names, as many as are looked at together."""
+    given = [one for one in data.getlist("service") if one.isascii() and one.isdigit() and len(one) < 19]
+    return tuple(dict.fromkeys(int(one) for one in given))[:most]
+
+
+class NotRightForm(PageForm):
+    """Why a service is not right for this person."""
+
+    reason = forms.ChoiceField(choices=NotRight.Reason.choices)
+
+
+class SendForm(PageForm):
+    """How the short list goes to the person."""
+
+    channel = forms.ChoiceField(choices=[("sms", _("By text")), ("email", _("By e-mail"))])

@@ -1,11 +1,13 @@
 """What fits a person: their episode's needs, their place and limits, put to the directory."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from linkwell.common.dates import age_on
 from linkwell.directory.confirming.uses import note_shown
-from linkwell.directory.queries import find_support
+from linkwell.directory.queries import Known, find_support, why_not
+from linkwell.matching.index import Tried
 from linkwell.matching.query import Answer
 from linkwell.matching.vocabulary import ACCESS_NEEDS
 from linkwell.people.queries import access_needs_now
@@ -22,6 +24,7 @@ class Found:
     page: int
     pages: int
     said: str  # the search in one line
+    expected: tuple[Known, ...]  # what was asked for by name: its place in the list, or what keeps it out
 
 
 PER_PAGE = 10
@@ -41,13 +44,15 @@ def initial_for(episode: Episode) -> dict[str, object]:
     }
 
 
-def found(form: FindForm, *, age: int | None, at: datetime) -> Found:
-    """Return what fits; the form is valid."""
+def found(form: FindForm, *, age: int | None, at: datetime, tried: Mapping[int, Tried] | None = None) -> Found:
+    """Return what fits; the form is valid. `tried` is what is known of services from experience."""
     query = form.query(age=age, per_page=PER_PAGE)
-    answer = find_support(query, at=at)
+    answer = find_support(query, at=at, tried=tried)
     note_shown((one.service_id for one in answer.suggestions), at=at)
     pages = max(1, -(-answer.count // PER_PAGE))
-    return Found(answer, form.cleaned_data["page"] or 1, pages, _in_a_line(form))
+    known = form.cleaned_data["known"].strip()
+    expected = why_not(query, known, at, tried=tried) if known else ()
+    return Found(answer, form.cleaned_data["page"] or 1, pages, _in_a_line(form), expected)
 
 
 def failed(form: FindForm) -> dict[str, object]:

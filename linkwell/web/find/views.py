@@ -4,6 +4,8 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from linkwell.connections.models import NotRight
+from linkwell.connections.queries import experience, short_list
 from linkwell.team.access import LW, SUP
 from linkwell.web.calls.forms import NOW
 from linkwell.web.find.forms import FindForm
@@ -19,7 +21,7 @@ def search(request: MemberRequest) -> HttpResponse:
     """Look for support without naming anyone."""
     form = FindForm(request.POST) if request.method == "POST" else FindForm()
     result = found(form, age=None, at=timezone.now()) if form.is_bound and form.is_valid() else None
-    context = {"form": form, "result": result, "person": None, "writing": False, "now_choices": NOW}
+    context = {"form": form, "result": result, "person": None, "writing": False, "now_choices": NOW, "listed": ()}
     return render(request, "find/search.jinja", context)
 
 
@@ -33,12 +35,15 @@ def for_person(request: MemberRequest, person_id: int) -> HttpResponse:
     form = FindForm(request.POST if request.method == "POST" else known)
     if not form.is_valid() and request.method == "GET":
         form = FindForm(known | {"place": ""})  # a postcode that no table knows limits nothing
-    result = found(form, age=age_of(episode, now), at=now) if form.is_valid() else None
+    tried = experience(episode, at=now) if form.is_valid() else {}
+    result = found(form, age=age_of(episode, now), at=now, tried=tried) if form.is_valid() else None
     context = {
         "form": form,
         "result": result,
         "person": header,
         "writing": request.staff.role == LW and episode.ended_at is None,
         "now_choices": NOW,
+        "listed": short_list(episode),
+        "not_right_choices": NotRight.Reason.choices,
     }
     return render(request, "find/search.jinja", context)
