@@ -101,6 +101,6 @@ class Blend:
 
 
 MEANING = {
-    "words": Blend(themes=0.3, none=-0.9, all=0.18, points=3.0),
-    "sentence": Blend(themes=0.5, none=-1.9, all=0.1, points=3.0),
+    "words": Blend(themes=0.3, none=-0.91, all=0.25, points=3.0),
+    "sentence": Blend(themes=0.5, none=-1.94, all=0.16, points=3.0),
 }

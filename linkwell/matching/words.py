@@ -52,8 +52,7 @@ def stems(text: str) -> list[str]:
 
 def sequence(text: str) -> list[tuple[str, str]]:
     """Return (stem, the word in small letters) of a text in its order, each as often as it stands there."""
-    words = (match[0] for match in _TOKEN.finditer(text.lower()))
-    return [(searched, word) for word in words if (searched := stem(word))]
+    return [(searched, word) for word in _TOKEN.findall(text.lower()) if (searched := stem(word))]
 
 
 def stems_with_words(text: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from linkwell.matching.index import Questions, ServiceIndex
 from linkwell.matching.query import Point
 from linkwell.places import grid
 from tests.directory import judge
-from tests.directory.test_find_support import NEEDS, NOW, SALE, random_entry, random_query
+from tests.directory.chance import NEEDS, NOW, SALE, random_entry, random_query
 from tests.matching.entries import facts_of
 
 TODAY = NOW.date()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from linkwell.matching.index.index import ServiceIndex
 
 MOST_WORDS = 16  # of a question; a longer one is read for needs as a whole, for words as far as this
+MOST_RELEVANT = 62  # lists that can make a service relevant: a bit each; of more, the last only give points
 ALL_LIMITS = 99
 REMOTE_BITS = sum(1 << MODES.index(mode) for mode in REMOTE_MODES)
 
@@ -141,16 +142,13 @@ def lists(question: Question, segment: Segment, *, everything: bool = False, mea
             groups.append(term[4])
             worth.append(term[3])
             terms.append(place)
-            relevant += place < question.relevant
+            relevant += place < question.relevant and relevant < MOST_RELEVANT
     count = len(at)
-    whole, real = np.array(at + at + ends + kinds + groups, np.int64), np.array(worth, np.float64)
-    first = address(whole)
-    step = 8 * count
-    return Read(
-        Lists(first, first + step, first + 2 * step, first + 3 * step, first + 4 * step, address(real), meaning, tried,
-              count, relevant, everything),
-        terms, whole, real,
-    )  # fmt: skip
+    whole, real = np.array(at + at + ends + kinds + groups + at, np.int64), np.array(worth, np.float64)
+    first, step = address(whole), 8 * count
+    places = (first, first + step, first + 2 * step, first + 3 * step, first + 4 * step, first + 5 * step)
+    one = Lists(*places, address(real), meaning, tried, count, relevant, everything)
+    return Read(one, terms, whole, real)
 
 
 @lru_cache(maxsize=256)

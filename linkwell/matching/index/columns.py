@@ -95,6 +95,7 @@ class Lists(NamedTuple):
     ends: int
     kinds: int  # what a list gives points for
     groups: int  # the asked word that it stands for
+    marks: int  # how far each list is read ahead
     worth: int  # points, or BM25's idf
     meaning: int  # points of each row, 0 where there are none
     tried: int

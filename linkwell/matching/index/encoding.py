@@ -1,9 +1,11 @@
 """From facts to columns: what a rebuild and every change write."""
 
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
+from math import nan
+from struct import Struct
 from typing import Any
 
 import msgspec
@@ -12,7 +14,7 @@ from numpy.typing import NDArray
 
 from linkwell.matching import ranking
 from linkwell.matching.index import columns as at
-from linkwell.matching.index.facts import ServiceFacts
+from linkwell.matching.index.facts import Place, ServiceFacts
 from linkwell.matching.index.segment import Kept, key_of
 from linkwell.matching.synonyms import concepts_in
 from linkwell.matching.words import MOST_WORDS, sequence
@@ -33,6 +35,7 @@ class Coded:
     most: int
     codes: list[str] = field(default_factory=list)
     number: dict[str, int] = field(default_factory=dict)
+    masks: dict[tuple[str, ...], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.number = {code: place for place, code in enumerate(self.codes)}
@@ -47,9 +50,38 @@ class Coded:
             self.codes.append(code)
         return known
 
-    def mask(self, codes: Iterable[str]) -> int:
+    def mask(self, codes: tuple[str, ...]) -> int:
         """Return the codes as bits."""
-        return sum({1 << self.of(code) for code in codes})
+        if (known := self.masks.get(codes)) is None:
+            known = 0
+            for code in codes:
+                known |= 1 << self.of(code)
+            self.masks[codes] = known
+        return known
+
+
+_ROW = Struct("<qqfffIIHHHHhhhHiii").pack  # the fields of columns.ROW
+_PLACE = Struct("<ddddqHHI").pack  # and of columns.PLACE
+LONG_AGO = -10_000_000
+
+
+def _by_location(facts: ServiceFacts) -> Sequence[Place]:
+    return facts.places if len(facts.places) < 2 else sorted(facts.places, key=lambda one: one.location_id)
+
+
+def _flags(facts: ServiceFacts) -> int:
+    modes = {"phone_only": ("phone",), "online_only": ("online",)}.get(facts.operating, facts.modes)
+    flags = 0
+    for mode in modes:
+        flags |= 1 << at.MODES.index(mode) if mode in at.MODES else at.OTHER_MODE
+    flags |= {None: 0, True: 1, False: 2}[facts.is_free] << at.COST_AT
+    flags |= at.OPERATING.index(facts.operating) << at.OPERATING_AT
+    flags |= at.SHUT if facts.listing == "temporarily_closed" else 0
+    flags |= at.LISTED if facts.listing == "listed" else 0
+    flags |= at.HAS_AREA if facts.area_outcodes else 0
+    flags |= at.HAS_BREAK if facts.break_from and facts.break_until else 0
+    flags |= at.HIDDEN_PLACE if facts.is_undisclosed or facts.operating == "moved" else 0
+    return flags | (at.IS_PUBLIC if facts.is_public else 0)
 
 
 def _day(day: date | None, otherwise: int) -> int:
@@ -65,7 +97,9 @@ class Encoder:
         self.languages = Coded("languages", 63)
         self.tops = Coded("needs to count by (give `tops`)", 63)
         self.outcodes = Coded("outward codes", 2**32)
-        self.terms: dict[tuple[str, str], int] = {}
+        self.terms: dict[str, dict[str, int]] = {"w": {}, "c": {}, "n": {}}
+        self.names_of_terms: list[tuple[str, str]] = []
+        self.known = 0
         self.first: dict[str, str] = {}  # how a stem was first written
         self.ids, self.sections = array("q"), array("b")
         self.rows, self.places = bytearray(), bytearray()
@@ -83,53 +117,36 @@ class Encoder:
         number = len(self.ids)
         self.ids.append(facts.id)
         self._words(facts)
-        flags, row = self._row(facts)
+        flags = _flags(facts)
         section = self._section(facts, flags)
         self.sections.append(section)
-        single = facts.places[0] if section < 2 else None
-        if single:
+        x = y = 0.0
+        no, yes = self.access.mask(facts.access_no), self.access.mask(facts.access_yes)
+        place_no, place_yes = no, yes
+        if section < 2:
             flags |= at.ON_GRID
-            self.x.append(single.easting or 0.0)
-            self.y.append(single.northing or 0.0)
-            row["x"], row["y"] = single.easting, single.northing
-            place_yes, place_no = self.access.mask(single.access_yes), self.access.mask(single.access_no)
-            row["place_no"] = place_no | int(row["no"]) & ~place_yes
-            row["place_yes"] = place_yes | int(row["yes"])
-        else:
-            self.x.append(0.0)
-            self.y.append(0.0)
-        row["flags"] = flags
-        self.rows += row.tobytes()
+            (place,) = facts.places
+            x, y = place.easting or 0.0, place.northing or 0.0
+            there = self.access.mask(place.access_yes)
+            place_no, place_yes = self.access.mask(place.access_no) | no & ~there, there | yes
+        self.x.append(x)
+        self.y.append(y)
+        self.rows += _ROW(
+            self.languages.mask(facts.languages),
+            self.tops.mask(tuple(self.top_of.get(code, code) for code in facts.needs)),
+            x, y, 0.0, _slots(facts.slots), flags, place_no, place_yes, no, yes,
+            at.AGELESS if facts.minimum_age is None else min(facts.minimum_age, at.OLDEST - 1),
+            at.OLDEST if facts.maximum_age is None else min(facts.maximum_age, at.OLDEST - 1),
+            -1 if facts.wait_weeks is None else min(facts.wait_weeks, 32_767),
+            len(facts.places), _day(facts.right_on, LONG_AGO), _day(facts.sinks_on, at.NEVER),
+            _day(facts.leaves_on, at.NEVER),
+        )  # fmt: skip
         self._places(facts)
         if facts.area_outcodes:
             self.areas.append((number, sorted({self.outcodes.of(code) for code in facts.area_outcodes})))
-        if facts.break_from and facts.break_until:
+        if flags & at.HAS_BREAK and facts.break_from and facts.break_until:
             self.breaks.append((number, facts.break_from.toordinal(), facts.break_until.toordinal()))
         self._keep(facts)
-
-    def _row(self, facts: ServiceFacts) -> tuple[int, Any]:
-        modes = {"phone_only": ("phone",), "online_only": ("online",)}.get(facts.operating, facts.modes)
-        flags = sum({1 << at.MODES.index(mode) if mode in at.MODES else at.OTHER_MODE for mode in modes})
-        flags |= {None: 0, True: 1, False: 2}[facts.is_free] << at.COST_AT
-        flags |= at.OPERATING.index(facts.operating) << at.OPERATING_AT
-        flags |= at.SHUT if facts.listing == "temporarily_closed" else 0
-        flags |= at.LISTED if facts.listing == "listed" else 0
-        flags |= at.HAS_AREA if facts.area_outcodes else 0
-        flags |= at.HAS_BREAK if facts.break_from and facts.break_until else 0
-        flags |= at.HIDDEN_PLACE if facts.is_undisclosed or facts.operating == "moved" else 0
-        flags |= at.IS_PUBLIC if facts.is_public else 0
-        row = np.zeros((), at.ROW)
-        row["languages"] = self.languages.mask(facts.languages)
-        row["tops"] = self.tops.mask(self.top_of.get(code, code) for code in facts.needs)
-        row["slots"] = _slots(facts.slots)
-        row["no"], row["yes"] = self.access.mask(facts.access_no), self.access.mask(facts.access_yes)
-        row["low"] = at.AGELESS if facts.minimum_age is None else min(facts.minimum_age, at.OLDEST - 1)
-        row["high"] = at.OLDEST if facts.maximum_age is None else min(facts.maximum_age, at.OLDEST - 1)
-        row["wait"] = -1 if facts.wait_weeks is None else min(facts.wait_weeks, 32_767)
-        row["places"] = min(len(facts.places), 65_535)
-        row["right"] = _day(facts.right_on, -10_000_000)
-        row["sinks"], row["leaves"] = _day(facts.sinks_on, at.NEVER), _day(facts.leaves_on, at.NEVER)
-        return flags, row
 
     def _section(self, facts: ServiceFacts, flags: int) -> int:
         """Return 0 to 3: near, both, rest, out."""
@@ -145,40 +162,44 @@ class Encoder:
 
     def _places(self, facts: ServiceFacts) -> None:
         self.places_of.append(len(facts.places))
-        for place in sorted(facts.places, key=lambda one: one.location_id):
-            row = np.zeros((), at.PLACE)
-            row["x"] = np.nan if place.easting is None else place.easting
-            row["y"] = np.nan if place.northing is None else place.northing
-            row["latitude"], row["longitude"], row["location"] = place.latitude, place.longitude, place.location_id
-            row["yes"], row["no"] = self.access.mask(place.access_yes), self.access.mask(place.access_no)
-            row["is_outcode"] = place.is_outcode
-            self.places += row.tobytes()
+        for place in _by_location(facts):
+            self.places += _PLACE(
+                nan if place.easting is None else place.easting, nan if place.northing is None else place.northing,
+                place.latitude, place.longitude, place.location_id, self.access.mask(place.access_yes),
+                self.access.mask(place.access_no), place.is_outcode,
+            )  # fmt: skip
 
     def _words(self, facts: ServiceFacts) -> None:
         named, rest = sequence(facts.named or facts.name), sequence(facts.text)
         times: dict[str, int] = {}
-        in_name: set[str] = set()
+        in_name: frozenset[str] = frozenset()
+        first = self.first
         for words in (named, rest):
-            most = MOST_WORDS if words is named else len(times) + MOST_WORDS
+            most = len(times) + MOST_WORDS
             for stem, word in words:
-                if stem not in times and len(times) >= most:
-                    continue
-                times[stem] = times.get(stem, 0) + 1
-                self.first.setdefault(stem, word)
-            in_name = in_name or set(times)
-        for stem, count in times.items():
-            self._post("w", stem, min(count, 127) | (IN_NAME if stem in in_name else 0))
+                if stem in times:
+                    times[stem] += 1
+                elif len(times) < most:
+                    times[stem] = 1
+                    if stem not in first:
+                        first[stem] = word
+            in_name = in_name or frozenset(times)
+        self._post("w", times, in_name)
         self.lengths.append(sum(times.values()))
         meant = concepts_in([stem for stem, _ in named])
-        for concept in meant | concepts_in([stem for stem, _ in rest]):
-            self._post("c", concept, IN_NAME | 1 if concept in meant else 1)
-        for code, (is_strong, _) in facts.needs.items():
-            self._post("n", code, IN_NAME if is_strong else 0)
+        self._post("c", dict.fromkeys(meant | concepts_in([stem for stem, _ in rest]), 1), meant)
+        self._post("n", dict.fromkeys(facts.needs, 0), {code for code, (is_sure, _) in facts.needs.items() if is_sure})
         self.doc_ends.append(len(self.doc_terms))
 
-    def _post(self, kind: str, term: str, weight: int) -> None:
-        self.doc_terms.append(self.terms.setdefault((kind, term), len(self.terms)))
-        self.doc_weights.append(weight)
+    def _post(self, kind: str, times: Mapping[str, int], in_name: Set[str]) -> None:
+        numbers, terms, weights = self.terms[kind], self.doc_terms.append, self.doc_weights.append
+        for term, count in times.items():
+            if (number := numbers.get(term)) is None:
+                number = numbers[term] = self.known
+                self.known += 1
+                self.names_of_terms.append((kind, term))
+            terms(number)
+            weights((count if count < IN_NAME else IN_NAME - 1) | (IN_NAME if term in in_name else 0))
 
     def _keep(self, facts: ServiceFacts) -> None:
         self.names.append(facts.name)
@@ -193,7 +214,7 @@ class Encoder:
                 area=facts.area,
                 left_out=facts.left_out,
                 place=facts.place,
-                addresses=[one.address for one in sorted(facts.places, key=lambda one: one.location_id)]
+                addresses=[one.address for one in _by_location(facts)]
                 if any(one.address for one in facts.places)
                 else [],
                 outcodes=list(facts.area_outcodes),
@@ -275,7 +296,7 @@ def _sparse(encoder: Encoder, row_of: NDArray[np.int64]) -> dict[str, NDArray[An
 
 def terms_in_order(encoder: Encoder) -> tuple[NDArray[np.uint64], NDArray[np.uint32], bytes]:
     """Return the keys of all terms ascending, the new number of each, and the words as they are written."""
-    keys = np.array([key_of(kind, term) for kind, term in encoder.terms], np.uint64)
+    keys = np.array([key_of(kind, term) for kind, term in encoder.names_of_terms], np.uint64)
     order = np.argsort(keys, kind="stable")
     new = np.empty(len(keys), np.uint32)
     new[order] = np.arange(len(keys))

@@ -56,7 +56,7 @@ def find(numbers, begin, end, wanted):
     return low
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, forceinline=True)
 def metres_to(place, ask):
     """Return the distance of a place: by the National Grid where both have it, else over the sphere; NaN: no home."""
     if not ask.has_home:
@@ -85,7 +85,7 @@ def serves(columns, row, outcode):
     return found < end and small_at(columns.areas, found) == outcode
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, forceinline=True)
 def standing(columns, row, one, ask):
     """Return which limits fail that have to do with neither place nor way, as bits; cheap ones first."""
     fails = 0
@@ -112,7 +112,7 @@ def standing(columns, row, one, ask):
     return fails
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, forceinline=True)
 def best_place(columns, row, one, ask):
     """Return the best place of a service: its number, is access met there, metres, not known there, nearest of all."""
     first = small_at(columns.place_start, row)
@@ -129,7 +129,7 @@ def best_place(columns, row, one, ask):
     return best, best_ok, best_metres, best_unknown, nearest
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, forceinline=True)
 def judge(columns, row, ask):  # noqa: C901
     """Return what fails (bits; -1: more than asked about), way, place, metres, points of nearness, how much unknown."""
     one = row_at(columns.rows, row)
@@ -138,17 +138,17 @@ def judge(columns, row, ask):  # noqa: C901
         return -1, NO_WAY, -1, nan, 0.0, 0
     modes = flags & 15
     by_remote = modes & ask.remote != 0 and one.no & ask.remote_access == 0
-    if flags & ON_GRID and ask.on_grid and not by_remote and ask.in_person:
-        across, up = one.x - ask.x, one.y - ask.y
-        if across * across + up * up > ask.far * ask.far:
-            return -1, NO_WAY, -1, nan, 0.0, 0
+    across, up = one.x - ask.x, one.y - ask.y
+    beyond = flags & ON_GRID != 0 and ask.on_grid and across * across + up * up > ask.far * ask.far
+    if beyond and not by_remote and ask.in_person:
+        return -1, NO_WAY, -1, nan, 0.0, 0
     fails = standing(columns, row, one, ask)
     if bits(fails) > ask.budget:
         return -1, NO_WAY, -1, nan, 0.0, 0
     unclear = modes == 0 and not flags & OTHER_MODE
     visits = ask.in_person and (modes & 1 != 0 or unclear)
     place, place_ok, metres, place_unknown, nearest = -1, False, nan, 0, inf
-    if visits and one.places and not flags & HIDDEN_PLACE:
+    if visits and one.places and not flags & HIDDEN_PLACE and not (by_remote and beyond and not ask.product):
         place, place_ok, metres, place_unknown, nearest = best_place(columns, row, one, ask)
     by_place = place >= 0 and place_ok and (ask.reach == inf or metres <= ask.reach)
     by_unplaced = visits and place < 0 and one.no & ask.access == 0

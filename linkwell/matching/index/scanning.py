@@ -1,9 +1,11 @@
 """Goes through the rows that may fit, in their order, and keeps the count, the facets and the best. Compiled."""
 
 from math import inf, isnan
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from linkwell.matching import ranking
 from linkwell.matching.index.columns import (
@@ -42,10 +44,21 @@ UNKNOWN, FULL = ranking.UNKNOWN, ranking.FULL
 WAIT_WEEK, LONGEST_WAIT = ranking.WAIT_WEEK, ranking.LONGEST_WAIT
 NEAR_MISS_REACH = ranking.NEAR_MISS_REACH
 ROUND = 1e6
+BLOCK = 512  # rows
+
+
+class Desk(NamedTuple):
+    """What is noted of a block of rows: which may fit, which lists hold each, and where."""
+
+    rows: NDArray[np.int64]  # a bit a row
+    lists: NDArray[np.int64]  # a bit a list
+    spots: NDArray[np.int32]  # (lists, rows)
+
+
 SATURATION = ranking.SATURATION + 1.0
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, forceinline=True)
 def standing_points(one, on):
     """Return the points of freshness and of room."""
     fresh = FRESH if on - one.right <= FRESH_DAYS else 0.0
@@ -60,42 +73,51 @@ def standing_points(one, on):
     return fresh, room
 
 
-@njit(cache=True, nogil=True)
-def list_points(columns, row, norm, lists):
-    """Return the points of needs, of heard needs and of words that stand in a row.
+@njit(cache=True, nogil=True, forceinline=True)
+def one_list(columns, one, norm, lists, sums):
+    """Add the points of one list that stands at the row; `sums` are needs, heard, words, group, best of the group.
 
     Lists of one asked word follow each other (the word, other words for it): the best of them counts.
     """
-    needs, heard, words, group, best = 0.0, 0.0, 0.0, np.int64(-1), 0.0
-    for one in range(lists.number):
-        if whole_at(lists.heads, one) != row:
-            continue
-        kind, worth = whole_at(lists.kinds, one), real_at(lists.worth, one)
-        weight = byte_at(columns.weight, whole_at(lists.at, one))
-        if kind == IMPACT:
-            times = np.float64(weight & 127)
-            words += worth * times * SATURATION / (times + norm)
-        elif kind == NEED:
-            needs += worth * (1.0 if weight & 128 else WEAK)
-        elif kind == HEARD:
-            heard += worth * (1.0 if weight & 128 else WEAK)
-        else:
-            points = worth * (1.0 if weight & 128 else IN_TEXT)
-            if whole_at(lists.groups, one) != group:
-                words += best
-                group, best = whole_at(lists.groups, one), points
-            else:
-                best = max(best, points)
-    return needs, heard, words + best
+    needs, heard, words, group, best = sums
+    kind, worth = whole_at(lists.kinds, one), real_at(lists.worth, one)
+    weight = byte_at(columns.weight, whole_at(lists.at, one))
+    if kind == IMPACT:
+        times = np.float64(weight & 127)
+        return needs, heard, words + worth * times * SATURATION / (times + norm), group, best
+    if kind == NEED:
+        return needs + worth * (1.0 if weight & 128 else WEAK), heard, words, group, best
+    if kind == HEARD:
+        return needs, heard + worth * (1.0 if weight & 128 else WEAK), words, group, best
+    points = worth * (1.0 if weight & 128 else IN_TEXT)
+    if whole_at(lists.groups, one) == group:
+        return needs, heard, words, group, max(best, points)
+    return needs, heard, words + best, whole_at(lists.groups, one), points
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, forceinline=True)
+def list_points(columns, row, norm, lists, marked, sought):
+    """Return the points of needs, of heard needs and of words that stand in a row.
+
+    marked  bits of the lists that are known to stand there; from `sought` on, the heads tell
+    """
+    sums = (0.0, 0.0, 0.0, np.int64(-1), 0.0)
+    while marked:
+        sums = one_list(columns, lowest(marked), norm, lists, sums)
+        marked &= marked - 1
+    for one in range(sought, lists.number):
+        if whole_at(lists.heads, one) == row:
+            sums = one_list(columns, one, norm, lists, sums)
+    return sums[0], sums[1], sums[2] + sums[4]
+
+
+@njit(cache=True, nogil=True, forceinline=True)
 def add(out, place):
     """Count one more under a facet's value."""
     put_whole(out.whole, FIRST_FACET + place, whole_at(out.whole, FIRST_FACET + place) + 1)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, forceinline=True)
 def tally(one, out):
     """Count one row that fits under each of its values."""
     left = one.tops
@@ -123,7 +145,7 @@ def tally(one, out):
     add(out, COSTS_AT + ((one.flags >> COST_AT) & 3))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, forceinline=True)
 def goes_before(key, far, order, out, at, real):
     """Say whether a row stands before one that is kept: more points, nearer, then by name."""
     other = whole_at(out.whole, at)
@@ -156,31 +178,27 @@ def keep(out, counter, first, first_real, most, key, far, order, row, fails):
     put_real(out.real, first_real + place, far)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, forceinline=True)
 def hopeless(one, ask):
-    """Say at once of most rows that they break a limit, where none may be broken: a short cut of `judge`."""
-    if ask.budget:
-        return False
-    if ask.slots and one.slots & (ask.slots | UNKNOWN_SLOTS) == 0:
-        return True
-    if ask.asks_language and one.languages != 0 and one.languages & ask.languages == 0:
-        return True
-    if ask.free_only and (one.flags >> COST_AT) & 3 == 2:
-        return True
-    if ask.age >= 0 and (one.low > ask.age or one.high < ask.age):
-        return True
-    if not one.flags & ON_GRID or not ask.in_person:
-        return False
-    if one.flags & 15 & ask.remote == 0:
-        if one.place_no & ask.access:
-            return True
-        across, up = one.x - ask.x, one.y - ask.y
-        return ask.on_grid and across * across + up * up > ask.far * ask.far
-    return one.no & ask.remote_access != 0 and one.place_no & ask.access != 0
+    """Say at once of most rows that they break a limit, where none may be broken: a short cut of `judge`.
+
+    One branch for all: which limit a row breaks is not to be foreseen, and a wrong guess costs more than four tests.
+    """
+    bad = (ask.slots != 0) & (one.slots & (ask.slots | UNKNOWN_SLOTS) == 0)
+    bad |= ask.asks_language & (one.languages != 0) & (one.languages & ask.languages == 0)
+    bad |= ask.free_only & ((one.flags >> COST_AT) & 3 == 2)
+    bad |= (ask.age >= 0) & ((one.low > ask.age) | (one.high < ask.age))
+    # what has one place on the grid is reached there or by a remote way
+    across, up = one.x - ask.x, one.y - ask.y
+    away = ask.on_grid & (across * across + up * up > ask.far * ask.far)
+    not_there = away | (one.place_no & ask.access != 0)
+    not_remote = (one.flags & 15 & ask.remote == 0) | (one.no & ask.remote_access != 0)
+    bad |= ask.in_person & (one.flags & ON_GRID != 0) & not_there & not_remote
+    return bad
 
 
 @njit(cache=True, nogil=True)
-def weigh(columns, row, one, ask, lists, out):  # noqa: C901
+def weigh(columns, row, one, ask, lists, out, marked, sought):  # noqa: C901
     """Judge one relevant row; count it and keep it where it fits, or nearly."""
     if byte_at(columns.dead, row >> 3) >> (row & 7) & 1:
         return
@@ -193,7 +211,7 @@ def weigh(columns, row, one, ask, lists, out):  # noqa: C901
         return
     if fails == DISTANCE and metres > NEAR_MISS_REACH * ask.reach:
         return
-    needs, heard, words = list_points(columns, row, one.norm, lists)
+    needs, heard, words = list_points(columns, row, one.norm, lists, marked, sought)
     score = needs + heard + words + near
     if ask.product:
         fresh, room = standing_points(one, ask.on)
@@ -219,7 +237,7 @@ def weigh(columns, row, one, ask, lists, out):  # noqa: C901
     keep(out, HITS, FIRST_HIT, 0, out.hits, key, far, order, row, fails)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, forceinline=True)
 def seek(columns, lists, one, row):
     """Move a list on to a row or past it; return the row that stands there."""
     end = whole_at(lists.ends, one)
@@ -230,31 +248,50 @@ def seek(columns, lists, one, row):
     return head
 
 
+@njit(cache=True, nogil=True, forceinline=True)
+def mark(columns, one, low, high, ask, lists, desk):
+    """Note each row of [low, high) that a list holds and that is not hopeless, and where in the list it stands."""
+    posted, end = columns.posted, whole_at(lists.ends, one)
+    at = find(posted, whole_at(lists.marks, one), end, low)
+    while at < end:
+        row = small_at(posted, at)
+        if row >= high:
+            break
+        place = row - low
+        if desk.lists[place] or ask.budget or not hopeless(row_at(columns.rows, row), ask):
+            desk.rows[place >> 6] |= np.int64(1) << (place & 63)
+            desk.lists[place] |= np.int64(1) << one
+            desk.spots[one, place] = at
+        at += 1
+    put_whole(lists.marks, one, at)
+
+
 @njit(cache=True, nogil=True)
-def run(columns, low, high, ask, lists, out):
-    """Go through one run of rows [low, high)."""
+def run(columns, low, high, ask, lists, out, desk):
+    """Go through one run of rows [low, high), block by block: mark what may fit, then weigh what is marked."""
     if lists.everything:
         every(columns, low, high, ask, lists, out)
         return
-    row = NOWHERE
-    for one in range(lists.relevant):
-        row = min(row, seek(columns, lists, one, low))
-    while row < high:
-        here = row_at(columns.rows, row)
-        if not hopeless(here, ask):
-            for one in range(lists.relevant, lists.number):
-                seek(columns, lists, one, row)
-            weigh(columns, row, here, ask, lists, out)
-        following = NOWHERE
+    for block in range(low, high, BLOCK):
         for one in range(lists.relevant):
-            head = whole_at(lists.heads, one)
-            if head == row:
-                at = whole_at(lists.at, one) + 1
-                head = small_at(columns.posted, at) if at < whole_at(lists.ends, one) else NOWHERE
-                put_whole(lists.at, one, at)
-                put_whole(lists.heads, one, head)
-            following = min(following, head)
-        row = following
+            mark(columns, one, block, min(high, block + BLOCK), ask, lists, desk)
+        for word in range(BLOCK // 64):
+            left = desk.rows[word]
+            desk.rows[word] = 0
+            while left:
+                place = 64 * word + lowest(left)
+                left &= left - 1
+                marked = desk.lists[place]
+                desk.lists[place] = 0
+                others = marked
+                while others:
+                    one = lowest(others)
+                    others &= others - 1
+                    put_whole(lists.at, one, desk.spots[one, place])
+                row = block + place
+                for one in range(lists.relevant, lists.number):
+                    seek(columns, lists, one, row)
+                weigh(columns, row, row_at(columns.rows, row), ask, lists, out, marked, lists.relevant)
 
 
 @njit(cache=True, nogil=True)
@@ -265,7 +302,7 @@ def every(columns, low, high, ask, lists, out):
         for one in range(lists.number):
             is_relevant |= seek(columns, lists, one, row) == row and one < lists.relevant
         if is_relevant or (lists.meaning and float_at(lists.meaning, row) > 0):
-            weigh(columns, row, row_at(columns.rows, row), ask, lists, out)
+            weigh(columns, row, row_at(columns.rows, row), ask, lists, out, 0, 0)
 
 
 @njit(cache=True, nogil=True)
@@ -297,18 +334,19 @@ def circle(columns, shape, ask, section):
 def scan(columns, shape, ask, lists, out):
     """Search one segment; `out` is filled, and `lists` moved on."""
     by_circle = ask.on_grid and ask.in_person and ask.far < inf
+    desk = Desk(np.zeros(BLOCK // 64, np.int64), np.zeros(BLOCK, np.int64), np.empty((lists.relevant, BLOCK), np.int32))
     low = 0
     for section in range(2):
         high = shape.near if section == 0 else shape.both
         if by_circle and (section == 0 or ask.remote == 0):
             runs = circle(columns, shape, ask, section)
             for one in range(len(runs)):
-                run(columns, runs[one, 0], runs[one, 1], ask, lists, out)
+                run(columns, runs[one, 0], runs[one, 1], ask, lists, out, desk)
         elif low < high:
-            run(columns, low, high, ask, lists, out)
+            run(columns, low, high, ask, lists, out, desk)
         low = high
     if low < shape.rest:
-        run(columns, low, shape.rest, ask, lists, out)
+        run(columns, low, shape.rest, ask, lists, out, desk)
 
 
 @njit(cache=True, nogil=True)
@@ -332,7 +370,7 @@ def detail(columns, row, ask, lists):
         seek(columns, lists, one, row)
     fails, way, place, metres, near, unknown = judge(columns, row, ask)
     one = row_at(columns.rows, row)
-    needs, heard, words = list_points(columns, row, one.norm, lists)
+    needs, heard, words = list_points(columns, row, one.norm, lists, 0, 0)
     fresh, room = standing_points(one, ask.on)
     return fails, way, place, (needs, heard, words, near, fresh, UNKNOWN * unknown + 0.0, room), metres
 
