@@ -1,5 +1,6 @@
 """A person's connections, what may be told to a group, and what a group reads through its link."""
 
+from linkwell.connections.queries.asked import Asked, asked_of_us
 from linkwell.connections.queries.connections import (
     ConnectionLine,
     ConnectionPage,
@@ -40,6 +41,7 @@ from linkwell.connections.queries.suits import News, Suited, news, whom_it_suits
 __all__ = [
     "LINK",
     "PURPOSE",
+    "Asked",
     "ConnectionLine",
     "ConnectionPage",
     "Draft",
@@ -56,6 +58,7 @@ __all__ = [
     "TellForm",
     "UnmetLine",
     "Way",
+    "asked_of_us",
     "connection_page",
     "draft",
     "experience",

@@ -185,6 +185,14 @@ ending:step_down         | record       |           | {WORKERS}
 support_search:search    | none         | {RECORD}  | {RECORD}
 support_search:for_person | record      | {RECORD}  | {RECORD}
 support_search:missing   | record       | {WORKERS} | {WORKERS}
+support_search:beside    | none         | {RECORD}  |
+support_search:beside_for | record      | {RECORD}  |
+support_search:listed    | record       | {RECORD}  |
+support_search:send      | record       |           | {WORKERS}
+support_search:keep      | record       |           | {WORKERS}
+support_search:not_right | record       |           | {WORKERS}
+support_search:take_back | record       |           | {WORKERS}
+support_search:by_link   | link         | |
 missing:person           | record       | {RECORD}  | {WORKERS}
 missing:from_plan        | record       |           | {WORKERS}
 missing:change           | record       | {WORKERS} | {WORKERS}
@@ -216,6 +224,7 @@ editing:accounts         | none         | {SUP} {MGR} {DIR} | {SUP} {MGR} {DIR}
 editing:end_account      | listed       | |
 organisation:listing     | none         | {VOA}     |
 organisation:colleagues  | none         | {VOA}     | {VOA}
+organisation:asked       | none         | {VOA}     |
 organisation:all_right   | none         |           | {VOA}
 organisation:entry       | none         | {VOA}     |
 organisation:change      | none         |           | {VOA}
