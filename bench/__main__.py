@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable
 
 from bench import engines, feed, freshness, imports, many_users, pages, plans, report, start, writes
+from bench.own_words import run as own_words
 
 DEFAULTS = (1_000, 100_000)
 
@@ -11,7 +12,7 @@ DEFAULTS = (1_000, 100_000)
 def main() -> None:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(prog="make bench", description="Benchmarks; results go to bench/results.")
-    names = "engines, start, freshness, pages, plans, writes, imports, feed or many_users"
+    names = "engines, own_words, start, freshness, pages, plans, writes, imports, feed or many_users"
     parser.add_argument("only", nargs="?", default="", help=f"{names}; empty: all")
     parser.add_argument("--n", type=int, default=0, help="people of the largest scheme (1,000 stands beside it)")
     parser.add_argument("--seconds", type=float, default=0.0, help="of each measurement")
@@ -19,6 +20,7 @@ def main() -> None:
     sizes = tuple(dict.fromkeys((DEFAULTS[0], asked.n))) if asked.n else DEFAULTS
     benches: dict[str, Callable[[], None]] = {
         "engines": lambda: engines.main((asked.n,) if asked.n else engines.SIZES),
+        "own_words": own_words.main,
         "start": start.main,
         "freshness": freshness.main,
         "plans": lambda: plans.main(sizes),

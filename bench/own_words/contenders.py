@@ -1,5 +1,6 @@
 """Ways of ranking the fictional directory by what somebody says: each returns points, statement by service."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -27,13 +28,12 @@ Points = NDArray[np.float64]
 
 def bm25(asked: Sequence[Statement]) -> Points:
     """Return BM25 over the stems of name and text, as a text search ranks."""
-    held = [{stem: count for stem, (count, _) in words.counted(f"{one.name} {one.text}").items()}
-            for one in data.services()]  # fmt: skip
+    held = [Counter(stem for stem, _ in words.sequence(f"{one.name} {one.text}")) for one in data.services()]
     lengths = np.array([sum(counts.values()) for counts in held])
     found = np.zeros((len(asked), len(held)))
     for row, one in enumerate(asked):
         for stem in words.stems(one.said):
-            counts = np.array([entry.get(stem, 0) for entry in held])
+            counts = np.array([entry[stem] for entry in held])
             holding = int((counts > 0).sum())
             rarity = log(1 + (len(held) - holding + 0.5) / (holding + 0.5))
             norm = SATURATION * (1 - LENGTH + LENGTH * lengths / lengths.mean())
