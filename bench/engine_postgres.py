@@ -36,15 +36,15 @@ FACETS = [
 ]
 
 
-def fill(connection: Any, world: EngineWorld) -> dict[int, int]:
-    """Make the table of a world; return how many services hold each word."""
+def fill(connection: Any, world: EngineWorld, *, for_now: bool = False) -> dict[int, int]:
+    """Make the table of a world; return how many services hold each word. `for_now`: for this session, no indexes."""
     holding: dict[int, int] = {}
     for statement in TABLE.split(";"):
-        connection.execute(statement)
+        connection.execute(statement.replace("CREATE TABLE", "CREATE TEMPORARY TABLE") if for_now else statement)
     with connection.cursor() as cursor, cursor.copy("COPY engine_service FROM STDIN") as copy:
         for row in _rows(world, holding):
             copy.write_row(row)
-    for statement in INDEXES.split(";"):
+    for statement in () if for_now else INDEXES.split(";"):
         connection.execute(statement)
     return holding
 

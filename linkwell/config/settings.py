@@ -9,8 +9,11 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
 
+from linkwell.matching.index.warming import keep_compiled_in
+
 BASE = Path(__file__).resolve().parents[2]
 HOME = Path(os.environ.get("LINKWELL_HOME") or BASE / "var")
+keep_compiled_in(HOME / "compiled")
 DEMO = os.environ.get("LINKWELL_DEMO", "0") == "1"
 PORT = int(os.environ.get("LINKWELL_PORT", "8000"))
 PUBLIC_URL = os.environ.get("LINKWELL_PUBLIC_URL", f"http://localhost:{PORT}").rstrip("/")

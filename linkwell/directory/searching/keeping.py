@@ -16,7 +16,7 @@ from typing import Any
 from linkwell.directory.searching import changes
 from linkwell.directory.searching.changes import Mark
 from linkwell.directory.searching.loading import all_facts, facts_of
-from linkwell.matching.index import NoIndex, ServiceIndex
+from linkwell.matching.index import NoIndex, ServiceIndex, warming
 from linkwell.matching.query import Query
 
 MOST_AT_ONCE = 5_000  # changed entries that are taken in one by one; for more the index is made anew
@@ -78,7 +78,8 @@ def caught_up(kept: Kept, folder: Path, cursor: Any, *, with_own: bool = False) 
 
 
 def warm(kept: Kept) -> None:
-    """Search once, so that the engine's compiled code is loaded, or made where this machine has none yet."""
+    """Search once and load all compiled code, or make it where this machine has none yet."""
+    warming.warm()
     kept.index.search(Query(needs=("loneliness",), words="lunch club"), on=datetime.now(UTC).date())
 
 

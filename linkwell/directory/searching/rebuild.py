@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 
 from linkwell.directory.searching import changes, keeping
+from linkwell.matching.index import warming
 
 
 def main() -> int:
@@ -17,6 +18,7 @@ def main() -> int:
     try:
         with psycopg.connect(os.environ["LINKWELL_SEARCH_DATABASE"], autocommit=True, prepare_threshold=None) as server:
             cursor = server.cursor()
+            warming.warm()  # before there is an index: whoever finds it finds the compiled code as well
             kept = keeping.build(Path(sys.argv[1]), cursor)
             keeping.warm(keeping.caught_up(kept, Path(sys.argv[1]), cursor))
             changes.forget_old(cursor)

@@ -249,6 +249,17 @@ class ServiceIndex:
                 scan(part.columns, part.segment.shape, limits, read_lists.lists, one.out)
         return Searched(question, asked, found, meant)
 
+    def all_of(
+        self, query: Query, *, on: date, weights: ranking.Weights = ranking.PRODUCT, public_only: bool = False
+    ) -> NDArray[np.int64]:
+        """Return the ids of all services that fit, ascending."""
+        searched = self.searched(query, on=on, weights=weights, public_only=public_only, all_rows=True)
+        found = [
+            part.segment.ids[one.rows[: int(one.whole[COUNT])]]
+            for part, one in zip(searched.parts, searched.found, strict=True)
+        ]
+        return np.sort(np.concatenate(found))
+
     def explain(
         self,
         query: Query,
