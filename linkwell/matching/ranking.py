@@ -7,6 +7,8 @@
 | heard   | 1 × share of needs recognised in the words | half of a need that was chosen: it is our reading       |
 | words   | 1 × share of the words found, by rarity    | performance.md §1 (BM25 there); in the text × 0.5       |
 |         | 0.3 × in a statement of four words or more | "the house is so quiet" is no wish for quiet            |
+|         | × 0.7 where another word for the same thing stands there, × 0.8 where what a misspelt one meant does |
+|         | (BM25 itself in the setting `WORKLOAD`, on which engines are measured)                               |
 | meaning | up to 3, from "nothing to do with it" to "just this" | fitted: `MEANING` below, bench/own_words |
 |         | (only for a statement of four words or more; above 0 it makes an entry relevant)                     |
 | near    | 1 − distance / reach, not below 0          | performance.md §1; reach 8 km where none is asked       |
@@ -17,10 +19,11 @@
 |         | left out, and counted, below its second line                                                       |
 | unknown | −0.15 for each asked fact it leaves open   | neither yes nor no; stands below a yes                  |
 | room    | −0.03 a week of waiting, at most −0.4; full −0.8 | features MA5                                      |
+| tried   | what experience with it says, given with the question | features MA5: "tried: closed, unsuitable"    |
 
 Rarity of a word is ln(1 + entries / entries that hold it). Ties go to the nearer, then by name.
-`directory.queries.support` computes the same numbers in SQL with these constants; a second, slow
-implementation in the tests is its judge.
+`matching.index` computes them compiled, `directory.queries.sql` in SQL with these constants; a third, slow
+implementation in the tests is the judge of both.
 """
 
 from dataclasses import dataclass
