@@ -135,6 +135,13 @@ class UnknownNeed(DomainError):
         super().__init__("Choose the need for which nothing was found.")
 
 
+class UnknownReason(DomainError):
+    code = "unknown_reason"
+
+    def __init__(self) -> None:
+        super().__init__("Choose what kept them from it.")
+
+
 class AlreadyCounted(DomainError):
     code = "already_counted"
 

@@ -7,6 +7,7 @@ from linkwell.common.states import StateTable
 from linkwell.connections import errors
 from linkwell.connections.models import ConnectionState as S
 from linkwell.connections.models import NotRight, Reply, SharePacket, UnmetNeed
+from linkwell.matching.needs import BY_CODE
 
 # Beyond the way there and back: a person may say no until they have gone, and a group may correct its answer.
 STATES = StateTable(
@@ -101,6 +102,14 @@ def may_read_packet(state: str) -> bool:
     return state not in (S.PROPOSED, S.SIGNPOSTED, S.DECLINED_ORGANISATION, S.DECLINED_PERSON, S.ENDED)
 
 
+def check_missing(*, code: str, reason: str) -> None:
+    """Raise UnknownNeed or UnknownReason for what is none of ours; an empty reason says nothing."""
+    if code not in BY_CODE:
+        raise errors.UnknownNeed
+    if reason not in ("", *UnmetNeed.Reason.values):
+        raise errors.UnknownReason
+
+
 def quarter_began_on(day: date) -> date:
     """Return the first day of a day's calendar quarter: in that of a record its figures are made."""
     return date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
@@ -129,18 +138,24 @@ _KEPT_OUT = {
 def main_reason(kept_out: Mapping[str, int]) -> str:
     """Return what kept most services from fitting; "nothing" where none even nearly fits, "other" where some fit."""
     near = [(count, fails) for fails, count in kept_out.items() if fails in _KEPT_OUT and count]
+    if kept_out.get(""):
+        return UnmetNeed.Reason.OTHER
     if not near:
-        return UnmetNeed.Reason.OTHER if kept_out.get("") else UnmetNeed.Reason.NOTHING
+        return UnmetNeed.Reason.NOTHING
     order = list(_KEPT_OUT)
     _, fails = max(near, key=lambda one: (one[0], -order.index(one[1])))
     return _REASON.get(fails, fails)
 
 
 def kept_out_in_words(kept_out: Mapping[str, int]) -> str:
-    """Return "3 fit but for the days, 1 fits but for the cost", most first."""
+    """Return "1 fits, 3 fit but for the days, 1 fits but for the cost", most first."""
     near = [(count, fails) for fails, count in kept_out.items() if fails in _KEPT_OUT and count]
     near.sort(key=lambda one: (-one[0], list(_KEPT_OUT).index(one[1])))
-    return ", ".join(f"{count} fit{'s' if count == 1 else ''} but for {_KEPT_OUT[fails]}" for count, fails in near)
+    fits = [(kept_out[""], "")] if kept_out.get("") else []
+    return ", ".join(
+        f"{count} fit{'s' if count == 1 else ''}{f' but for {_KEPT_OUT[fails]}' if fails else ''}"
+        for count, fails in [*fits, *near]
+    )
 
 
 def check_reason(reason: str) -> None:

@@ -62,7 +62,8 @@ def test_a_reason_that_is_none_of_ours_is_refused(story, shared):
     [
         ({}, "nothing"),
         ({"": 2}, "other"),
-        ({"time": 3, "distance": 2, "": 1}, "time"),
+        ({"time": 3, "distance": 2}, "time"),
+        ({"time": 3, "": 1}, "other"),
         ({"time": 2, "distance": 2}, "distance"),
         ({"paused": 1}, "closed"),
     ],
@@ -81,3 +82,10 @@ def test_MA7_what_kept_most_out_is_the_main_reason(kept_out, reason):
 )
 def test_X04_a_record_is_counted_once_its_calendar_quarter_has_closed(found_on, on, counted):
     assert rules.is_counted(found_on, on=on) is counted
+
+
+def test_MA7_what_each_limit_kept_out_is_said_most_first():
+    assert rules.kept_out_in_words({"": 2, "cost": 1, "time": 3}) == (
+        "2 fit, 3 fit but for the days, 1 fits but for the cost"
+    )
+    assert rules.kept_out_in_words({}) == ""

@@ -92,8 +92,8 @@ def test_a_record_is_changed_and_withdrawn_until_its_quarter_closes(staff, episo
     found = UnmetNeed.objects.get()
     page = at("missing:change", episode.person_id, found.pk)
     assert "Save the change" in text(staff.get(page))
-    staff.post(page, {"code": "benefits", "what_failed": "mornings"})
-    assert recorded()["benefits"].what_failed == "mornings"
+    staff.post(page, {"code": "benefits", "what_failed": "mornings", "main_reason": "time"})
+    assert (recorded()["benefits"].what_failed, recorded()["benefits"].main_reason) == ("mornings", "time")
     UnmetNeed.objects.update(at=NOW - timedelta(days=100))
     refused = staff.post(page, {"code": "money", "what_failed": "x"})
     assert "The quarter of this record has closed" in text(refused)

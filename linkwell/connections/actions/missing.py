@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 
 from linkwell.common import audit
 from linkwell.common.errors import NotVisible
-from linkwell.connections import errors, rules
+from linkwell.connections import rules
 from linkwell.connections.actions.steps import writing_episode
 from linkwell.connections.models import Connection, Reply, UnmetNeed
 from linkwell.connections.queries.missing import visible_unmet_needs
@@ -25,22 +25,25 @@ LONGEST = 300
 def record_unmet_need(
     *, episode_id: int, code: str, what_failed: str, by: Membership, at: datetime,
     limits: Mapping[str, Any] | None = None, kept_out: Mapping[str, int] | None = None,
-    origin: str = UnmetNeed.Origin.SEARCH,
+    main_reason: str = "", origin: str = UnmetNeed.Origin.SEARCH,
 ) -> UnmetNeed:  # fmt: skip
-    """Record that nothing fitting was found here, roughly where, and what failed; raise UnknownNeed or NotVisible.
+    """Record that nothing fitting was found here, roughly where, and what failed.
+
+    Raises UnknownNeed, UnknownReason or NotVisible.
 
     The same need again in one quarter is the same record, with what failed now.
-    kept_out   limit → how many services it alone kept from fitting; "" → how many fit
+    kept_out     limit → how many services it alone kept from fitting; "" → how many fit
+    main_reason  what kept them from it, where somebody says so; otherwise what kept most out
     """
-    if code not in BY_CODE:
-        raise errors.UnknownNeed
+    rules.check_missing(code=code, reason=main_reason)
     episode = writing_episode(episode_id=episode_id, by=by, at=at)
     since = rules.quarter_began_on(localdate(at))
     same = UnmetNeed.objects.filter(episode=episode, code=code, connection=None, withdrawn_at=None)
     held = same.filter(at__date__gte=since).order_by("-at", "-pk").first()
     found = held or UnmetNeed(scheme_id=episode.scheme_id, episode=episode, code=code, at=at, by=by)
     found.outcode, found.limits, found.kept_out = _roughly(episode.person), dict(limits or {}), dict(kept_out or {})
-    found.main_reason = rules.main_reason(found.kept_out) if kept_out is not None else UnmetNeed.Reason.OTHER
+    counted = UnmetNeed.Reason.OTHER if kept_out is None else rules.main_reason(found.kept_out)
+    found.main_reason = main_reason or counted
     found.what_failed, found.origin = what_failed.strip()[:LONGEST], origin
     found.changed_at = at if held else None
     found.save()
@@ -50,13 +53,18 @@ def record_unmet_need(
 
 
 @transaction.atomic
-def change_unmet_need(*, unmet_need_id: int, code: str, what_failed: str, by: Membership, at: datetime) -> UnmetNeed:
-    """Put a record right; raise UnknownNeed, AlreadyCounted once its quarter has closed, or NotVisible."""
-    if code not in BY_CODE:
-        raise errors.UnknownNeed
+def change_unmet_need(
+    *, unmet_need_id: int, code: str, what_failed: str, by: Membership, at: datetime, main_reason: str = ""
+) -> UnmetNeed:
+    """Put a record right; an empty reason stays as it is.
+
+    Raises UnknownNeed, UnknownReason, AlreadyCounted once its quarter has closed, or NotVisible.
+    """
+    rules.check_missing(code=code, reason=main_reason)
     found = _own(unmet_need_id, by=by, at=at)
     found.code, found.what_failed, found.changed_at = code, what_failed.strip()[:LONGEST], at
-    found.save(update_fields=["code", "what_failed", "changed_at"])
+    found.main_reason = main_reason or found.main_reason
+    found.save(update_fields=["code", "what_failed", "main_reason", "changed_at"])
     audit.record("unmet_need.changed", about=found, by=by, at=at, person_id=found.episode.person_id)
     return found
 

@@ -23,6 +23,7 @@ class UnmetLine:
     need: str
     what_failed: str
     kept_out: str  # "3 fit but for the days"
+    main_reason: str
     reason: str
     origin: str
     group: str  # who could not help, where a group said so
@@ -59,6 +60,7 @@ def _line(row: UnmetNeed, at: datetime) -> UnmetLine:
         need=needs.label(row.code),
         what_failed=row.what_failed,
         kept_out=rules.kept_out_in_words(row.kept_out),
+        main_reason=row.main_reason,
         reason=UnmetNeed.Reason(row.main_reason).label,
         origin=UnmetNeed.Origin(row.origin).label,
         group=row.connection.service.name if row.connection else "",

@@ -156,11 +156,11 @@ def one_need_table(report: GapReport, need: str) -> Table:
 
 def all_needs_table(report: GapReport) -> Table:
     """Return the map of all needs as a table: each area with the needs for which nothing fits."""
-    head = (_("Area"), _("Where"), _("Needs without a fitting service"), _("Which"))
+    head = (_("Area"), _("Needs without a fitting service"), _("Which"))
     rows = []
     for area in report.areas:
         missing = report.gaps_in(area.code)
-        rows.append((area.code, area.town, len(missing), ", ".join(needs.label(code) for code in missing) or "–"))
+        rows.append((area.code, len(missing), ", ".join(needs.label(code) for code in missing) or "–"))
     return Table("by-area", _("All needs"), head, tuple(rows))
 
 

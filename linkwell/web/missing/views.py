@@ -107,7 +107,8 @@ def change(request: MemberRequest, person_id: int, unmet_need_id: int) -> HttpRe
     now = timezone.now()
     episode, header = episode_and_header(viewer=request.staff, person_id=person_id, at=now)
     line = unmet_need(viewer=request.staff, episode_id=episode.pk, unmet_need_id=unmet_need_id, at=now)
-    form = MissingForm(request.POST or None, initial={"code": line.code, "what_failed": line.what_failed})
+    stands = {"code": line.code, "what_failed": line.what_failed, "main_reason": line.main_reason}
+    form = MissingForm(request.POST or None, initial=stands)
     if form.is_valid():
         try:
             change_unmet_need(unmet_need_id=unmet_need_id, by=request.staff, at=now, **form.cleaned_data)
