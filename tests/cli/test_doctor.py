@@ -9,10 +9,10 @@ import pytest
 from linkwell.cli import roles
 from linkwell.cli.backup import records
 from linkwell.cli.database import Urls
-from linkwell.cli.doctor import database, service, walls
+from linkwell.cli.doctor import database, searching, service, walls
 from linkwell.cli.doctor.findings import Finding, Patient, ago, looked_at
 from linkwell.team.sealing import actions as sealing
-from tests.factories import SchemeFactory, in_scheme
+from tests.factories import SchemeFactory, ServiceFactory, in_scheme
 
 NOW = datetime.now(UTC)
 SETTINGS = (
@@ -216,3 +216,21 @@ def test_the_command_says_a_line_for_each_and_its_exit_code_tells(by_url, run):
     assert "\x1b" not in plain.stdout
     assert "NOT WELL Worker    no worker runs" in plain.stdout
     assert plain.stdout.strip().endswith("1 of 15 are not well.")
+
+
+def test_the_search_index_is_told_by_its_size_and_by_how_far_it_lags(patient, settings, monkeypatch):
+    assert "LINKWELL_SEARCH_INDEX is 0" in searching.search_index(patient).text
+    settings.LINKWELL_SEARCH_INDEX = True
+    assert "no index here yet" in searching.search_index(patient).text
+
+    from linkwell.directory.searching import changes, keeping
+
+    service_of = ServiceFactory(name="Lunch club")
+    keeping.build(keeping.folder_of(patient.home, changes.database_of(patient.owner.cursor())), patient.owner.cursor())
+    assert searching.search_index(patient).text.startswith("the index holds 1 service,")
+
+    service_of.operating = "closed"
+    service_of.save()
+    monkeypatch.setattr(searching, "BEHIND_AFTER", -timedelta(days=1))
+    lagging = searching.search_index(patient)
+    assert not lagging.well and "is 1 change behind" in lagging.text

@@ -5,7 +5,7 @@ import os
 from linkwell.cli import migrations, roles
 from linkwell.cli.database import database, named_by_environment
 from linkwell.cli.doctor import database as data
-from linkwell.cli.doctor import service
+from linkwell.cli.doctor import searching, service
 from linkwell.cli.doctor.findings import Check, Finding, Patient, looked_at
 from linkwell.cli.errors import Refused
 from linkwell.cli.home import ensure_home
@@ -18,6 +18,7 @@ ALWAYS: dict[str, Check] = {
 }  # fmt: skip
 CURRENT_ONLY: dict[str, Check] = {
     "Walls": data.walls, "Audit": data.audit, "Worker": service.worker, "Jobs": service.jobs, "Mail": service.mail,
+    "Search": searching.search_index,
 }  # fmt: skip
 
 

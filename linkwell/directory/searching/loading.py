@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from linkwell.matching import vocabulary
 from linkwell.matching.index import Place, ServiceFacts
 
 AT_A_TIME = 2_000
@@ -36,7 +37,7 @@ _AS_THEY_ARE = (
     "id public_id name organisation_id organisation named text slots is_free cost minimum_age maximum_age operating"
     " wait_weeks listing left_out area break_from break_until right_on sinks_on leaves_on is_undisclosed is_public"
 ).split()
-_LISTS = "modes languages access_yes access_no area_outcodes".split()
+_LISTS = "access_yes access_no area_outcodes".split()
 
 
 def facts_of(cursor: Any, service_ids: Iterable[int]) -> Iterator[ServiceFacts]:
@@ -71,6 +72,8 @@ def _facts(row: dict[str, Any]) -> ServiceFacts:
     return ServiceFacts(
         **{name: row[name] for name in _AS_THEY_ARE},
         **{name: tuple(row[name]) for name in _LISTS},
+        modes=tuple(mode for mode in vocabulary.MODES if mode in row["modes"]),
+        languages=vocabulary.in_order(row["languages"]),
         stems=(row["stems_named"], row["stems_said"]),
         needs={code: (code in strong, phrases.get(code, "")) for code in row["need_codes"]},
         places=tuple(_place(place) for place in stood if place[1] is not None),
