@@ -190,3 +190,19 @@ def test_an_index_that_was_opened_goes_on_answering_after_others_replaced_it(tmp
 
     assert index.search(query, on=TODAY) == before
     assert index.latest().search(query, on=TODAY).count == 0
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="the system does not say what memory is shared")
+def test_searching_makes_no_copy_of_the_index_so_that_processes_share_its_pages(tmp_path):
+    chance = random.Random(4)  # noqa: S311 - not for secrets
+    index = ServiceIndex.build([facts_of(random_entry(chance, pk)) for pk in range(1, 400)], tmp_path)
+    for _ in range(20):
+        index.search(random_query(chance), on=TODAY)
+
+    (file,) = tmp_path.glob("*.all")
+    lines = Path("/proc/self/smaps").read_text().splitlines()
+    begin = next(place for place, line in enumerate(lines) if line.endswith(str(file)))
+    held = dict(line.split(":", 1) for line in lines[begin + 1 : begin + 22] if ":" in line)
+    assert int(held["Rss"].split()[0]) > 0
+    assert {held[name].split()[0] for name in ("Private_Dirty", "Shared_Dirty", "Anonymous")} == {"0"}
+    assert len(index.parts[0].segment.map) == file.stat().st_size
