@@ -78,8 +78,9 @@ def caught_up(kept: Kept, folder: Path, cursor: Any, *, with_own: bool = False) 
 
 
 def warm(kept: Kept) -> None:
-    """Search once and load all compiled code, or make it where this machine has none yet."""
+    """Search once and load all compiled code, or make it where this machine has none yet; read the list of words."""
     warming.warm()
+    kept.index.meant("lonelyness")
     kept.index.search(Query(needs=("loneliness",), words="lunch club"), on=datetime.now(UTC).date())
 
 
