@@ -1,4 +1,7 @@
-"""Choosing together: side by side, the short list, what is not right for somebody, and why one is not in the list."""
+"""Choosing together: side by side, the short list, what is not right for somebody, and why one is not in the list.
+
+MA5, MA6, MA8.
+"""
 
 import re
 from datetime import timedelta
