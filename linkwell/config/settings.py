@@ -78,6 +78,8 @@ DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeou
 LINKWELL_PREPARES = os.environ.get("LINKWELL_LISTEN_URL", "") in ("", os.environ.get("DATABASE_URL"))
 # what waits for notifications goes to the server itself where DATABASE_URL leads through a pooler
 LINKWELL_LISTEN_URL = os.environ.get("LINKWELL_LISTEN_URL", "")
+# "best": the sentence model where it is installed, else the built-in words; "words": those; "off"
+LINKWELL_OWN_WORDS = os.environ.get("LINKWELL_OWN_WORDS", "best")
 LINKWELL_SEARCH_INDEX = os.environ.get("LINKWELL_SEARCH_INDEX", "1") != "0"  # else the database answers searches
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOT_URLCONF = "linkwell.config.urls"

@@ -15,4 +15,5 @@ LINKWELL_STRICT_TEMPLATES = True  # a name that a template misspells fails its t
 AUDIT_HEADS = ""  # a test that tells a second place names a folder of its own
 MFA_TOTP_TOLERANCE = 1  # or a test would fail that types its code at the end of a half minute
 FEED_LIST_SECONDS = 0  # a list of the feed is read anew each time
+LINKWELL_OWN_WORDS = "off"  # where it is on, a test says so
 LINKWELL_SEARCH_INDEX = False  # the database answers searches, but where a test asks for the fixture `search_index`

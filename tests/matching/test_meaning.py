@@ -10,10 +10,10 @@ from linkwell.matching import ranking
 from linkwell.matching.meaning import store
 from linkwell.matching.meaning.scorer import UNSAID, Meanings, best, installed, sentences, whole
 from linkwell.matching.meaning.sentence import SHA256, SentenceModel
-from linkwell.matching.meaning.themes import Themes
+from linkwell.matching.meaning.themes import Themes, as_bytes
 from linkwell.matching.meaning.vectors import DATA, built_in
 
-QUIET = "since my wife died the house is so quiet"
+GONE = "my wife died last year and I cry every day"
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def test_the_tables_are_those_that_were_distilled():
 @pytest.mark.parametrize(
     ("said", "near", "far"),
     [
-        (QUIET, "a bereavement group for widows and widowers", "bowls club for beginners"),
+        (GONE, "a bereavement group for widows and widowers", "bowls club for beginners"),
         ("I owe money to everybody", "debt advice and help with loans", "a choir for people who like to sing"),
         ("i keep forgeting where i put things", "a memory cafe for people with dementia", "five-a-side football"),
         ("black mould on the wall and the landlord does nothing", "housing advice for tenants", "creative writing"),
@@ -100,30 +100,30 @@ def test_shares_of_themes_add_up_and_the_likeliest_is_the_right_one():
 
 
 def test_MA3_what_would_help_gets_most_points_whatever_order_services_are_asked_in(meanings):
-    grief, debt, bowls = points(meanings, QUIET, GRIEF, DEBT, BOWLS)
+    grief, debt, bowls = points(meanings, GONE, GRIEF, DEBT, BOWLS)
 
     assert ranking.MEANING["words"].points >= grief > max(debt, bowls) >= 0
-    assert list(points(meanings, QUIET, BOWLS, GRIEF, DEBT)) == [bowls, grief, debt]
-    assert points(meanings, "the bailiffs are coming, we owe rent", DEBT) > points(meanings, QUIET, DEBT)
+    assert list(points(meanings, GONE, BOWLS, GRIEF, DEBT)) == [bowls, grief, debt]
+    assert points(meanings, "the bailiffs are coming, we owe rent", DEBT) > points(meanings, GONE, DEBT)
 
 
 def test_a_service_that_is_not_known_and_words_that_say_nothing_give_no_points(meanings):
-    assert list(points(meanings, QUIET, Told(4, "", ""), Told(10**9, "", ""), Told(-1, "", ""))) == [0, 0, 0]
+    assert list(points(meanings, GONE, Told(4, "", ""), Told(10**9, "", ""), Told(-1, "", ""))) == [0, 0, 0]
     assert list(points(meanings, "…", *ALL)) == [0, 0, 0]
 
 
 def test_the_scan_gives_what_the_formula_says(meanings):
     themes, encoder = Themes("words"), built_in()
-    one, entries = encoder.encode([QUIET]), encoder.encode([whole(each.name, each.text) for each in ALL])
-    shared = themes.shares(one) @ themes.shares(entries).T
+    one, entries = encoder.encode([GONE]), encoder.encode([whole(each.name, each.text) for each in ALL])
+    shared = themes.shares(one) @ (as_bytes(themes.shares(entries)) / 255).T
     blend = ranking.MEANING["words"]
     expected = one @ entries.T + blend.themes * np.log(shared + UNSAID)
 
-    found = meanings.statement(QUIET).nearness(np.array([each.id for each in ALL]))
+    found = meanings.statement(GONE).nearness(np.array([each.id for each in ALL]))
 
-    assert found == pytest.approx(expected[0], abs=0.03)  # kept in 127ths and 255ths
+    assert found == pytest.approx(expected[0], abs=0.03)  # vectors are kept in 127ths
     share = np.clip((found - blend.none) / (blend.all - blend.none), 0, 1)
-    assert points(meanings, QUIET, *ALL) == pytest.approx(blend.points * share, abs=1e-5)
+    assert points(meanings, GONE, *ALL) == pytest.approx(blend.points * share, abs=1e-5)
 
 
 def test_only_texts_that_changed_are_put_into_vectors_again(meanings):
@@ -150,9 +150,9 @@ def test_what_is_too_much_for_one_call_waits_for_the_next(tmp_path):
 def test_a_service_that_is_gone_has_no_meaning_until_it_comes_back(meanings):
     meanings.keep([], removed=[GRIEF.id, 555])
 
-    assert points(meanings, QUIET, GRIEF) == [0]
+    assert points(meanings, GONE, GRIEF) == [0]
     meanings.keep([GRIEF])
-    assert points(meanings, QUIET, GRIEF) > 0
+    assert points(meanings, GONE, GRIEF) > 0
 
 
 def test_another_process_sees_what_one_wrote(meanings, tmp_path):
@@ -167,30 +167,30 @@ def test_another_process_sees_what_one_wrote(meanings, tmp_path):
 
 def test_what_a_killed_writer_left_half_is_cut_off(meanings, tmp_path):
     folder = meanings._rows.folder
-    before = points(meanings, QUIET, *ALL)
+    before = points(meanings, GONE, *ALL)
     with (folder / "0.rows").open("ab") as file:  # a row and a half that nothing names
         file.write(b"x" * (meanings._rows.width * 3 // 2))
     with (folder / "0.ids").open("ab") as file:  # and half a name
         file.write(b"x" * 5)
 
     fresh = Meanings(tmp_path, Counting())
-    assert list(points(fresh, QUIET, *ALL)) == list(before)
+    assert list(points(fresh, GONE, *ALL)) == list(before)
     choir = Told(11, "Out Loud", "A choir for everybody who likes to sing.")
     fresh.keep([choir])
 
     assert points(fresh, "I love to sing in a choir", choir) > 0
-    assert list(points(fresh, QUIET, *ALL)) == list(before)
+    assert list(points(fresh, GONE, *ALL)) == list(before)
     assert (folder / "0.rows").stat().st_size == 4 * fresh._rows.width
 
 
 def test_rows_that_no_longer_count_are_written_away_and_readers_follow(meanings, tmp_path, monkeypatch):
     monkeypatch.setattr(store, "SMALL", 6)
     reader = Meanings(tmp_path, Counting())
-    expected = points(reader, QUIET, GRIEF, BOWLS)
+    expected = points(reader, GONE, GRIEF, BOWLS)
     for number in range(9):
         meanings.keep([Told(DEBT.id, DEBT.name, f"Text {number}")])
 
-    assert list(points(reader, QUIET, GRIEF, BOWLS)) == list(expected)
+    assert list(points(reader, GONE, GRIEF, BOWLS)) == list(expected)
     assert reader._rows.number > 0 and len(reader._rows.named) < 7
     assert {path.stem for path in reader._rows.folder.glob("*.rows")} == {str(reader._rows.number)}
 
@@ -221,5 +221,5 @@ def test_the_sentence_model_is_taken_where_it_is_installed_and_ranks_the_same_wa
     held.keep(ALL)
 
     assert isinstance(encoder, SentenceModel)
-    assert points(held, QUIET, *ALL).argmax() == 0
+    assert points(held, GONE, *ALL).argmax() == 0
     assert points(held, "everybody wants money off me that I haven't got", *ALL).argmax() == 1

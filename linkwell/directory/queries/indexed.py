@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
@@ -12,7 +12,10 @@ from linkwell.directory.queries.shown import as_shown, details_of
 from linkwell.directory.searching.changes import NEWEST
 from linkwell.matching import ranking
 from linkwell.matching.index import Tried
-from linkwell.matching.query import Answer, Query
+from linkwell.matching.query import Answer, Query, Suggestion
+
+if TYPE_CHECKING:
+    from linkwell.matching.meaning.scorer import Said
 
 Experience = Mapping[int, Tried]  # by service
 TRIES = 3
@@ -27,14 +30,15 @@ def by_index(
     the index last looked, the index catches up first: nobody is sent to what was closed a moment ago.
     """
     kept, on = searching.current(), at.astimezone(UTC).date()
+    said = searching.said(query.words) if kept else None
     for _ in range(TRIES):
         if kept is None:
             return None
-        answer = kept.index.search(query, on=on, weights=weights, own=kept.mark.own, tried=tried)
+        answer = kept.index.search(query, on=on, weights=weights, own=kept.mark.own, tried=tried, meaning=said)
         with connection.cursor() as cursor:
             details, newest = _details(cursor, answer, on)
             if newest <= kept.mark.newest and all(row["is_shown"] for row in details.values()):
-                return _told(answer, details, on)
+                return _told(answer, details, on, said)
             kept = searching.caught_up(cursor)
     return None
 
@@ -50,13 +54,21 @@ def _details(cursor: Any, answer: Answer, on: date) -> tuple[dict[int, dict[str,
     return {}, int(cursor.fetchone()[0])
 
 
-def _told(answer: Answer, details: dict[int, dict[str, Any]], on: date) -> Answer:
+def _told(answer: Answer, details: dict[int, dict[str, Any]], on: date, said: "Said | None") -> Answer:
     return replace(
         answer,
         suggestions=tuple(
-            replace(one, **as_shown(details[one.service_id], on=on))
+            replace(
+                one, reasons=_reasons(one, details[one.service_id], said), **as_shown(details[one.service_id], on=on)
+            )
             for one in answer.suggestions
             if one.service_id in details
         ),
         near_misses=tuple(one for one in answer.near_misses if one.service_id in details),
     )
+
+
+def _reasons(one: Suggestion, row: dict[str, Any], said: "Said | None") -> tuple[str, ...]:
+    """Return the reasons, with the two sentences that met where meaning gave points."""
+    because = said.because(row["name"], row["description_text"]) if said and one.parts.meaning > 0 else None
+    return (*one.reasons, because.sentence) if because else one.reasons

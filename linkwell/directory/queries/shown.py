@@ -19,7 +19,7 @@ def details_of(cursor: Any, hits: list[dict[str, Any]], words: list[str], *, on:
         return {}
     cursor.execute(
         f"""
-        SELECT s.id, s.public_id, s.name, s.organisation_id, coalesce(o.name, '') AS organisation,
+        SELECT s.id, s.public_id, s.name, s.description_text, s.organisation_id, coalesce(o.name, '') AS organisation,
                CASE s.operating WHEN 'phone_only' THEN '{{phone}}'::text[] WHEN 'online_only' THEN '{{online}}'::text[]
                     ELSE s.modes END AS modes,
                s.languages, s.slots, s.is_free, s.cost_text, s.minimum_age, s.maximum_age, s.operating, s.wait_weeks,

@@ -57,7 +57,8 @@ def _known(service: Service, query: Query, kept: "Kept | None", at: datetime, tr
     sentences: tuple[str, ...] = (NOT_NOW,)
     if kept is not None:
         on = at.astimezone(UTC).date()
-        found = kept.index.explain(query, service.pk, on=on, own=kept.mark.own, tried=tried)
+        said = searching.said(query.words)
+        found = kept.index.explain(query, service.pk, on=on, own=kept.mark.own, tried=tried, meaning=said)
         rank, sentences = found.rank, _sentences(found, query, kept, at, tried)
     owner = service.organisation.name if service.organisation else ""
     return Known(service.pk, service.name, owner, rank, sentences)
@@ -68,5 +69,6 @@ def _sentences(found: Explained, query: Query, kept: "Kept", at: datetime, tried
         return tuple(why.sentence for why in found.whys)
     there = replace(query, limit=1, offset=found.rank - 1)
     on = at.astimezone(UTC).date()
-    suggestions = kept.index.search(there, on=on, own=kept.mark.own, tried=tried).suggestions
+    said = searching.said(query.words)
+    suggestions = kept.index.search(there, on=on, own=kept.mark.own, tried=tried, meaning=said).suggestions
     return tuple(line for one in suggestions for line in (*one.reasons, one.ask_first_line) if line)

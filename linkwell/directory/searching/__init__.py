@@ -5,6 +5,7 @@
     keeping   the index in its folder: one process makes it or changes it at a time, all map the same files
     process   a process's own view of it, and the thread that follows the directory's notifications
     rebuild   makes it anew, in a process of its own
+    meaning   what entries mean, for people's own words; kept in a process of its own
 
 Where there is no index (a first start, a full disk), `current` is None and pages ask the database instead:
 `directory.queries.sql` is the definition of what fits, and answers the same.
@@ -16,8 +17,9 @@ from django.conf import settings
 
 if TYPE_CHECKING:
     from linkwell.directory.searching.keeping import Kept
+    from linkwell.matching.meaning.scorer import Said
 
-__all__ = ["caught_up", "current", "start"]
+__all__ = ["caught_up", "current", "said", "start"]
 
 
 def start() -> None:
@@ -42,3 +44,10 @@ def caught_up(cursor: Any) -> "Kept | None":
     from linkwell.directory.searching import process
 
     return process.start().caught_up(cursor)
+
+
+def said(words: str) -> "Said | None":
+    """Return what a person's words mean to each entry; None for a search of a few words, or where it is off."""
+    from linkwell.directory.searching import meaning, process
+
+    return meaning.said(process.start().folder, words)

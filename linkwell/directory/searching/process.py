@@ -21,7 +21,7 @@ from django.db import connections
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from linkwell.directory.searching import changes, keeping
+from linkwell.directory.searching import changes, keeping, meaning
 from linkwell.directory.searching.keeping import Kept
 from linkwell.matching.index import NoIndex
 
@@ -39,6 +39,7 @@ class View:
         self.url, self.home = url, home
         self.folder: Path | None = None
         self.kept: Kept | None = None
+        self._meanings = meaning.Keeper(url)
         self._build: subprocess.Popen[bytes] | None = None
         self._no_build_before = 0.0
         self._said = ""
@@ -113,6 +114,7 @@ class View:
             self._give_up(fault)
         else:
             self._said = ""
+            self._meanings.see_to(self.folder, self.kept.mark.newest)
             if self.kept.is_worn():
                 self._begin_build()
 

