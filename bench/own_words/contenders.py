@@ -1,8 +1,7 @@
 """Ways of ranking the fictional directory by what somebody says: each returns points, statement by service."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date
 from functools import cache
 from math import log
@@ -49,16 +48,13 @@ def alone(asked: Sequence[Statement], encoder: Encoder) -> Points:
 
 def nearness(asked: Sequence[Statement], encoder: Encoder) -> Points:
     """Return cosine and themes together, as the product keeps and scans them."""
-    with meanings(encoder) as held:
-        return np.array([held.statement(one.said).nearness(_ids()) for one in asked], float)
+    held = meanings(encoder)
+    return np.array([held.statement(one.said).nearness(_ids()) for one in asked], float)
 
 
 def product(asked: Sequence[Statement], encoder: Encoder | None = None) -> Points:
     """Return the score of the product's own search, with meaning where an encoder is given; −∞ for what it leaves."""
-    if encoder is None:
-        return _scores(asked, None)
-    with meanings(encoder) as held:
-        return _scores(asked, held)
+    return _scores(asked, meanings(encoder) if encoder else None)
 
 
 def parts(asked: Sequence[Statement]) -> list[dict[int, Parts]]:
@@ -80,13 +76,16 @@ def _scores(asked: Sequence[Statement], held: Meanings | None) -> Points:
     return found
 
 
-@contextmanager
-def meanings(encoder: Encoder) -> Iterator[Meanings]:
-    """Keep the directory's meanings in a folder that goes away."""
-    with TemporaryDirectory() as folder:
-        held = Meanings(Path(folder), encoder)
-        held.keep(data.services())
-        yield held
+_held: dict[str, tuple[Meanings, TemporaryDirectory[str]]] = {}  # the folder goes away with the process
+
+
+def meanings(encoder: Encoder) -> Meanings:
+    """Return the directory's meanings, made once a process."""
+    if encoder.name not in _held:
+        folder = TemporaryDirectory()
+        _held[encoder.name] = Meanings(Path(folder.name), encoder), folder
+        _held[encoder.name][0].keep(data.services())
+    return _held[encoder.name][0]
 
 
 @cache

@@ -82,8 +82,8 @@ def _goals(
             f"{model.hit_3} {list(model.hit_3_interval)}",
             model.hit_3_interval[0] > plain.hit_3_interval[1],
         )
-        goals["sentence model: statement to ranked services at most 50 ms (p50)"] = (
-            times["sentence"]["p50_ms"], times["sentence"]["p50_ms"] <= MOST_MS,
+        goals["sentence model: statement to ranked services at most 50 ms of one core (p50)"] = (
+            times["sentence"]["p50_cpu_ms"], times["sentence"]["p50_cpu_ms"] <= MOST_MS,
         )  # fmt: skip
     return goals
 

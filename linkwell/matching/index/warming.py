@@ -27,6 +27,7 @@ def warm() -> None:
 
     from linkwell.matching.index.facts import Place, ServiceFacts, Tried
     from linkwell.matching.index.index import ServiceIndex
+    from linkwell.matching.meaning.scorer import Meanings, best
     from linkwell.matching.query import Point, Query
 
     class Nothing:
@@ -44,6 +45,9 @@ def warm() -> None:
         index = index.update([facts])
         index.search(query, on=TODAY, tried={1: Tried(-1.0, "")})
         index.search(query, on=TODAY, meaning=Nothing())
+        meanings = Meanings(Path(folder) / "meaning", best())
+        meanings.keep([facts])
+        meanings.statement("nobody to eat with").points(np.array([1]))
         index.explain(query, 1, on=TODAY)
         index.reverse(facts, [query], on=TODAY)
         index.gaps([(home, "")], ["loneliness"], Query(reach_metres=5_000), on=TODAY)

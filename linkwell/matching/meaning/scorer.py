@@ -162,7 +162,7 @@ class Said:
         likeness, shared = np.zeros((2, len(service_ids)), np.float32)
         held, width = self._meanings._rows, self._meanings.encoder.dimensions
         rows = held.places(np.asarray(service_ids, np.int64))
-        if self._knows:
+        if self._knows and held.count:
             products(held.rows[:, :width].view(np.int8), held.rows[:, width:], rows, self._asked, self._about,
                      likeness, shared)  # fmt: skip
         near: Floats = likeness + np.float32(blend.themes) * np.log(shared + np.float32(UNSAID))
