@@ -67,9 +67,8 @@ def built(clone, home):
     return folder
 
 
-def test_the_first_process_has_the_index_made_and_all_of_them_know_a_change_when_it_is_committed(
-    cloned_database, club, tmp_path
-):
+def test_every_process_knows_a_change_when_it_is_committed(cloned_database, club, tmp_path):
+    built(cloned_database, tmp_path)
     with following(cloned_database, tmp_path) as one, following(cloned_database, tmp_path) as other:
         until(lambda: found(one) == found(other) == [club.pk])
 
@@ -119,24 +118,33 @@ def test_a_change_is_not_missed_when_an_older_transaction_ends_after_a_younger_o
     assert kept.index.search(Query(needs=("loneliness",)), on=NOW.date()).count == 0
 
 
-def test_a_rebuild_that_is_killed_leaves_the_index_that_was_there(cloned_database, club, tmp_path, monkeypatch):
+def test_a_rebuild_that_is_killed_leaves_what_was_there_and_the_next_one_succeeds(
+    cloned_database, club, tmp_path, monkeypatch
+):
     monkeypatch.setattr(process, "AFTER_A_FAILED_BUILD", 0.0)
-    folder = built(cloned_database, tmp_path)
     view = View(cloned_database.straight_url, tmp_path)
-    view.folder = folder
-    with psycopg.connect(cloned_database.straight_url, autocommit=True) as server:
-        view._look(server.cursor())
-        view._begin_build()
+
+    def killed():
         os.kill(view._build.pid, signal.SIGKILL)
         view._build.wait()
 
+    with psycopg.connect(cloned_database.straight_url, autocommit=True) as server:
+        view.folder = keeping.folder_of(tmp_path, changes.database_of(server.cursor()))
+        view._look(server.cursor())  # a first start: it has the index made
+        killed()
+        assert found(view) is None  # the database answers
+
+        view._look(server.cursor())
+        assert view._build.wait(PATIENCE) == 0  # the dead one holds no lock
         view._look(server.cursor())
         assert found(view) == [club.pk]
 
-        monkeypatch.setattr(keeping, "BUILT_EVERY", -1.0)  # what is there is too old at once
+        monkeypatch.setattr(keeping, "BUILT_EVERY", -1.0)  # it is to be made anew at once
         view._look(server.cursor())
-        assert view._build.wait(PATIENCE) == 0  # the dead one holds no lock
+        killed()
+        view._look(server.cursor())
         assert found(view) == [club.pk]
+        killed()
 
 
 def test_where_nothing_can_be_written_the_database_answers_and_one_line_says_so(

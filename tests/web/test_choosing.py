@@ -17,7 +17,7 @@ from linkwell.connections.models import Connection, NotRight, SentList
 from linkwell.connections.queries import experience
 from linkwell.connections.recipients import resolve_sent_list
 from linkwell.directory.derive import refresh_search
-from linkwell.directory.models import Service
+from linkwell.directory.models import Service, Source
 from linkwell.messages.models import Message
 from linkwell.messages.queries import mail_of
 from linkwell.messages.recipients import Address, Held
@@ -219,6 +219,17 @@ def test_MA6_a_list_that_waits_is_held_once_the_person_no_longer_agrees(staff, e
 def test_MA6_an_empty_list_is_not_sent(staff, episode):
     agrees(episode, by_text=True)
     assert "nothing on the short list" in text_of(staff.post(at("send", episode.person_id), {"channel": "sms"}))
+
+
+def test_MA6_what_the_public_does_not_see_is_not_sent(staff, episode, clubs):
+    agrees(episode, by_text=True)
+    keep(staff, episode, clubs[0])
+    Source.objects.update(is_approved=False)
+
+    page = text_of(staff.post(at("send", episode.person_id), {"channel": "sms"}))
+
+    assert "Print the list instead" in page and "Not part of what is sent" in page
+    assert not Message.objects.exists()
 
 
 def test_the_short_list_takes_the_same_statements_for_any_number(staff, episode, clubs):

@@ -26,8 +26,8 @@ def say_not_right(*, episode_id: int, service_id: int, reason: str, by: Membersh
 
     Raise ReasonMissing, NotVisible or EpisodeOver.
     """
-    rules.check_not_right(reason)
     episode = writing_episode(episode_id=episode_id, by=by, at=at)
+    rules.check_not_right(reason)
     service = the_service(service_id)
     said, _ = NotRight.objects.update_or_create(
         person_id=episode.person_id, service=service, withdrawn_at=None,
@@ -56,8 +56,11 @@ def send_short_list(*, episode_id: int, channel: str, by: Membership, at: dateti
     The message says neither a name nor a service. Raise NothingOnTheList, NotThisWay, NotVisible or EpisodeOver.
     """
     episode = writing_episode(episode_id=episode_id, by=by, at=at)
-    public = [one.service_id for one in side_by_side(short_list(episode), at) if one.is_public]
-    rules.check_list(public)
+    listed = side_by_side(short_list(episode), at)
+    rules.check_list([one.service_id for one in listed])
+    public = [one.service_id for one in listed if one.is_public]
+    if not public:
+        raise errors.NotThisWay("The public does not see any of these entries yet. Print the list instead.")
     way = next((one for one in ways_to_send(episode) if one.channel == channel), None)
     if way is None:
         raise NotVisible

@@ -92,9 +92,9 @@ def _back(request: MemberRequest, person_id: int, said: str, *, show_list: bool 
 def not_right(request: MemberRequest, person_id: int, service_id: int) -> HttpResponse:
     """Say in one tap why a service is not right for this person; it stands lower for them."""
     now, form = timezone.now(), NotRightForm(request.POST)
+    episode, header = episode_and_header(viewer=request.staff, person_id=person_id, at=now)
     if not form.is_valid():
         raise ReasonMissing
-    episode, header = episode_and_header(viewer=request.staff, person_id=person_id, at=now)
     actions.say_not_right(
         episode_id=episode.pk, service_id=service_id, by=request.staff, at=now, reason=form.cleaned_data["reason"]
     )
