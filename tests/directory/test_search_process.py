@@ -100,6 +100,17 @@ def test_a_change_whose_notification_was_lost_is_known_after_connecting_anew(
         until(lambda: found(view) == [])
 
 
+def test_where_nobody_can_tell_of_changes_they_are_looked_for(cloned_database, club, tmp_path, monkeypatch):
+    monkeypatch.setattr(process, "_is_pooled", lambda server: True)
+    monkeypatch.setattr(process, "LOOKS_EVERY", 0.05)
+    built(cloned_database, tmp_path)
+    with following(cloned_database, tmp_path) as view:
+        until(lambda: found(view) == [club.pk])
+        Service.objects.filter(pk=club.pk).update(operating="closed")
+
+        until(lambda: found(view) == [])
+
+
 def test_a_change_is_not_missed_when_an_older_transaction_ends_after_a_younger_one(cloned_database, club, tmp_path):
     folder = built(cloned_database, tmp_path)
     kept = keeping.opened(folder)

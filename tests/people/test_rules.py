@@ -72,3 +72,14 @@ def test_a_second_factor_older_than_five_minutes_or_of_the_future_does_not_count
 
 def test_a_second_factor_of_this_minute_counts():
     rules.check_second_factor(NOW - timedelta(minutes=5), NOW)
+
+
+@pytest.mark.parametrize(
+    ("phone", "mobile"),
+    [
+        ("07700 900123", True), ("+44 7700 900123", True), ("0044 7700 900123", True), ("+353 85 012 3456", True),
+        ("01632 960001", False), ("+44 1632 960001", False), ("07700 9001", False), ("", False), ("ask Jo", False),
+    ],
+)  # fmt: skip
+def test_a_text_goes_to_what_can_take_one(phone, mobile):
+    assert rules.is_mobile(phone) is mobile

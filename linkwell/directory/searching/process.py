@@ -79,7 +79,8 @@ class View:
             try:
                 with psycopg.connect(self.url, autocommit=True, prepare_threshold=None) as server:
                     self.folder = keeping.folder_of(self.home, changes.database_of(server.cursor()))
-                    server.execute(sql.SQL("LISTEN {}").format(sql.Identifier(changes.CHANNEL)))
+                    if not _is_pooled(server):  # else it would stay with a connection that others get next
+                        server.execute(sql.SQL("LISTEN {}").format(sql.Identifier(changes.CHANNEL)))
                     while not self.stops.is_set():
                         self._look(server.cursor())
                         pause = 0.5
@@ -196,3 +197,8 @@ def database_url() -> str:
 def _now(cursor: Any) -> Any:
     cursor.execute("SELECT clock_timestamp()")
     return cursor.fetchone()[0]
+
+
+def _is_pooled(server: Any) -> bool:
+    """Say whether something stands between us and the server's process: then nobody tells us, and we look."""
+    return bool(server.info.backend_pid != server.execute("SELECT pg_backend_pid()").fetchone()[0])
