@@ -101,6 +101,7 @@ def test_K01_a_scanner_that_opens_follows_and_presses_changes_nothing_and_sees_n
     for _ in range(2):
         scanner = Scanner()
         scanner.visit(f"/r/{secret()}/")
+        scanner.visit(f"/r/{secret()}/referral/")
         assert len(scanner.seen) > 4
         assert any(method == "POST" for method, _address in scanner.tried)
         for page in scanner.seen:

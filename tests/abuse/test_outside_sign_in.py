@@ -281,6 +281,7 @@ def test_L11_the_answer_to_another_browser_is_refused(client, outside, asha):
     assert refused(client.get(path)) and not is_in(client)
     leave(client)  # also with a try of one's own begun
     assert refused(client.get(path))
+    assert len(outside.codes) == 1  # it is not even taken to the provider
 
 
 def test_L11_a_code_swapped_into_ones_own_try_is_refused(client, outside, asha):

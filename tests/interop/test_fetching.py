@@ -53,7 +53,7 @@ def test_D01_public_addresses_are(address):
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "2130706433", "0177.0.0.1", "0x7f.1", "127.1"])
 def test_D01_this_machine_is_refused_however_it_is_written(host):
-    with pytest.raises(errors.NotFetched):
+    with pytest.raises((errors.NotPublic, errors.NotAWebAddress)):
         Fetcher().get(f"http://{host}:8000/services")
 
 
