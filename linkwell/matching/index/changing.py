@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Iterable, Mapping
+from math import inf
 from pathlib import Path
 
 from linkwell.matching.index import segment
@@ -21,7 +22,9 @@ from linkwell.matching.index.store import (
     write_changes,
 )
 
-FEW = 256  # changed services that one change writes again; more of them are put aside in a segment of their own
+# Changed services lie in segments by how many they are: a change writes the smallest again, and the next larger one
+# when that is full, so that most changes write few services.
+TIERS: tuple[tuple[str, float], ...] = ((".few", 16), (".some", 256), (".many", inf))
 
 
 def build(
@@ -54,7 +57,7 @@ def build(
                     if one.serial > began
                 }
                 if held:
-                    current.changes = [_written(folder, current, held, "many")]
+                    current.changes = [_written(folder, current, held, ".many")]
             switch(folder, current)
             tidy(folder, current)
 
@@ -65,23 +68,18 @@ def change(folder: Path, changed: Iterable[ServiceFacts], removed: Iterable[int]
         current = read(folder)
         current.serial += 1
         stale = list(current.changes)
-        held = [held_changes(Segment(folder / name)) for name in stale]
-        few = held.pop() if held and len(held[-1]) <= FEW else {}
-        many = held.pop() if held else {}
-        for facts in changed:
-            few[facts.id] = Change(current.serial, facts)
-            current.removed.pop(facts.id, None)
-        for one in removed:
-            few.pop(one, None)
-            current.removed[one] = current.serial
-        if len(few) > FEW:
-            many = {key: one for key, one in (many | few).items() if key not in current.removed}
-            few = {}
-            current.changes = [_written(folder, current, many, "many")]
-        else:
-            current.changes = stale[:1] if many else []
-        if few:
-            current.changes.append(_written(folder, current, few, "few"))
+        kept = {Path(name).suffix: name for name in stale}
+        new = {facts.id: Change(current.serial, facts) for facts in changed}
+        current.removed = {one: at for one, at in current.removed.items() if one not in new}
+        current.removed |= {one: current.serial for one in removed}
+        for tier, most in TIERS if new else ():
+            before = held_changes(Segment(folder / kept.pop(tier))) if tier in kept else {}
+            new = {key: one for key, one in (before | new).items() if key not in current.removed}
+            if len(new) <= most:
+                if new:
+                    kept[tier] = _written(folder, current, new, tier)
+                break
+        current.changes = [kept[tier] for tier, _ in reversed(TIERS) if tier in kept]
         if mark is not None:
             current.mark = mark
         switch(folder, current)
@@ -90,7 +88,7 @@ def change(folder: Path, changed: Iterable[ServiceFacts], removed: Iterable[int]
 
 
 def _written(folder: Path, current: Current, held: dict[int, Change], kind: str) -> str:
-    name = f"{current.serial}-{_token()}.{kind}"
+    name = f"{current.serial}-{_token()}{kind}"
     write_changes(folder, name, held, current.tops)
     return name
 

@@ -91,7 +91,8 @@ def _day(day: date | None, otherwise: int) -> int:
 class Encoder:
     """Takes services one by one; `arrays` gives the columns of all of them."""
 
-    def __init__(self, tops: Mapping[str, str] | None = None) -> None:
+    def __init__(self, tops: Mapping[str, str] | None = None, *, is_small: bool = False) -> None:
+        self.is_small = is_small  # not worth a grid: every search looks at all of it
         self.top_of = dict(tops or {})
         self.access = Coded("access needs", 16)
         self.languages = Coded("languages", 63)
@@ -152,7 +153,7 @@ class Encoder:
         """Return 0 to 3: near, both, rest, out."""
         if facts.listing not in ("listed", "temporarily_closed") or facts.operating == "closed" or facts.left_out:
             return 3
-        if len(facts.places) != 1 or flags & at.HIDDEN_PLACE or facts.places[0].easting is None:
+        if self.is_small or len(facts.places) != 1 or flags & at.HIDDEN_PLACE or facts.places[0].easting is None:
             return 2
         if not (WEST < facts.places[0].easting < EAST and SOUTH < (facts.places[0].northing or 0.0) < NORTH):
             return 2

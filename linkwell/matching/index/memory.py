@@ -67,6 +67,21 @@ put_real = _writer(types.float64, _F64)
 
 
 @intrinsic
+def fetch(typing: Any, address: Any) -> Any:
+    """Have a line of memory brought near before it is needed."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        line = _I8.as_pointer()
+        kind = ir.FunctionType(ir.VoidType(), [line, _I32, _I32, _I32])
+        name = builder.module.declare_intrinsic("llvm.prefetch", [line], kind)
+        read, keep, data = (ir.Constant(_I32, number) for number in (0, 3, 1))
+        builder.call(name, [builder.inttoptr(arguments[0], line), read, keep, data])
+        return context.get_dummy_value()
+
+    return types.void(types.int64), generate
+
+
+@intrinsic
 def lowest(typing: Any, number: Any) -> Any:
     """Return the place of the lowest bit that is set."""
 

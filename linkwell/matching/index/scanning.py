@@ -18,12 +18,14 @@ from linkwell.matching.index.columns import (
     MODES_AT,
     ON_GRID,
     OPERATING_AT,
+    ROW,
     TOPS_AT,
     UNKNOWN_SLOTS,
 )
 from linkwell.matching.index.judging import DISTANCE, find, judge
 from linkwell.matching.index.memory import (
     byte_at,
+    fetch,
     float_at,
     lowest,
     put_real,
@@ -45,6 +47,7 @@ WAIT_WEEK, LONGEST_WAIT = ranking.WAIT_WEEK, ranking.LONGEST_WAIT
 NEAR_MISS_REACH = ranking.NEAR_MISS_REACH
 ROUND = 1e6
 BLOCK = 512  # rows
+AHEAD, LINE = 12, ROW.itemsize  # how far ahead rows are fetched, and how long they are
 
 
 class Desk(NamedTuple):
@@ -146,17 +149,17 @@ def tally(one, out):
 
 
 @njit(cache=True, nogil=True, forceinline=True)
-def goes_before(key, far, order, out, at, real):
+def goes_before(key, far, orders, row, out, at, real):
     """Say whether a row stands before one that is kept: more points, nearer, then by name."""
     other = whole_at(out.whole, at)
     if key != other:
         return key > other
     metres = real_at(out.real, real)
-    return far < metres or (far == metres and order < whole_at(out.whole, at + 1))
+    return far < metres or (far == metres and small_at(orders, row) < whole_at(out.whole, at + 1))
 
 
 @njit(cache=True, nogil=True)
-def keep(out, counter, first, first_real, most, key, far, order, row, fails):
+def keep(out, counter, first, first_real, most, key, far, orders, row, fails):
     """Put a row among the best so far, if it belongs there."""
     kept = whole_at(out.whole, counter)
     if kept < most:
@@ -164,15 +167,15 @@ def keep(out, counter, first, first_real, most, key, far, order, row, fails):
         put_whole(out.whole, counter, kept + 1)
     else:
         place = most - 1
-        if place < 0 or not goes_before(key, far, order, out, first + 4 * place, first_real + place):
+        if place < 0 or not goes_before(key, far, orders, row, out, first + 4 * place, first_real + place):
             return
-    while place > 0 and goes_before(key, far, order, out, first + 4 * place - 4, first_real + place - 1):
+    while place > 0 and goes_before(key, far, orders, row, out, first + 4 * place - 4, first_real + place - 1):
         for number in range(4):
             put_whole(out.whole, first + 4 * place + number, whole_at(out.whole, first + 4 * place - 4 + number))
         put_real(out.real, first_real + place, real_at(out.real, first_real + place - 1))
         place -= 1
     put_whole(out.whole, first + 4 * place, key)
-    put_whole(out.whole, first + 4 * place + 1, order)
+    put_whole(out.whole, first + 4 * place + 1, small_at(orders, row))
     put_whole(out.whole, first + 4 * place + 2, row)
     put_whole(out.whole, first + 4 * place + 3, fails)
     put_real(out.real, first_real + place, far)
@@ -221,20 +224,20 @@ def weigh(columns, row, one, ask, lists, out, marked, sought):  # noqa: C901
     if lists.tried:
         score += float_at(lists.tried, row)
     key = np.int64(np.floor(score * ROUND + 0.5))
-    order = small_at(columns.order, row)
+    orders = columns.order
     far = inf if isnan(metres) else metres
     misses_at = FIRST_HIT + 4 * out.hits
     if fails:
-        keep(out, MISSES, misses_at, out.hits, out.misses, key, far, order, row, fails)
+        keep(out, MISSES, misses_at, out.hits, out.misses, key, far, orders, row, fails)
         return
     count = whole_at(out.whole, COUNT)
     if out.rows:
         put_whole(out.rows, count, row)
     put_whole(out.whole, COUNT, count + 1)
     tally(one, out)
-    if goes_before(key, far, order, out, misses_at + 4 * out.misses, out.hits + out.misses):
+    if goes_before(key, far, orders, row, out, misses_at + 4 * out.misses, out.hits + out.misses):
         put_whole(out.whole, BETTER, whole_at(out.whole, BETTER) + 1)
-    keep(out, HITS, FIRST_HIT, 0, out.hits, key, far, order, row, fails)
+    keep(out, HITS, FIRST_HIT, 0, out.hits, key, far, orders, row, fails)
 
 
 @njit(cache=True, nogil=True, forceinline=True)
@@ -257,6 +260,8 @@ def mark(columns, one, low, high, ask, lists, desk):
         row = small_at(posted, at)
         if row >= high:
             break
+        if at + AHEAD < end:
+            fetch(columns.rows + LINE * small_at(posted, at + AHEAD))
         place = row - low
         if desk.lists[place] or ask.budget or not hopeless(row_at(columns.rows, row), ask):
             desk.rows[place >> 6] |= np.int64(1) << (place & 63)

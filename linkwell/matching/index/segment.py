@@ -64,15 +64,14 @@ def key_of(kind: str, term: str) -> int:
 
 
 def write(path: Path, head: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], *, durable: bool) -> None:
-    """Write a segment beside its place and move it there."""
+    """Write a segment to a name of its own; nobody looks at it before `current` names it."""
     at, places = 0, {}
     for name, array in arrays.items():
         dtype = "row" if array.dtype.names and "tops" in array.dtype.names else array.dtype.str
         places[name] = (at, "place" if array.dtype.names and dtype != "row" else dtype, list(array.shape))
         at += -(-array.nbytes // ALIGNED) * ALIGNED
     said = msgspec.msgpack.encode(Head(arrays=places, **head))
-    beside = path.with_suffix(f".{os.getpid()}.part")
-    with beside.open("wb") as file:
+    with path.open("xb") as file:
         start = -(-(len(MAGIC) + 8 + len(said)) // ALIGNED) * ALIGNED
         file.write((MAGIC + len(said).to_bytes(8, "little") + said).ljust(start, b"\0"))
         for array in arrays.values():
@@ -81,7 +80,6 @@ def write(path: Path, head: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]
         if durable:
             file.flush()
             os.fsync(file.fileno())
-    beside.replace(path)
 
 
 def columns_of(arrays: Mapping[str, NDArray[Any]], dead: NDArray[np.uint8]) -> Columns:

@@ -97,7 +97,7 @@ def switch(folder: Path, current: Current) -> None:
 
 def write_changes(folder: Path, name: str, held: dict[int, Change], tops: dict[str, str]) -> None:
     """Write changed services as a segment that also keeps their facts, for the next change to join."""
-    encoder = Encoder(tops)
+    encoder = Encoder(tops, is_small=True)
     for change in held.values():
         encoder.add(change.facts)
     head, arrays = frozen(encoder)

@@ -91,7 +91,7 @@ class Meanings:
     """The meaning of every service of a directory, in a folder of its own; any number of threads may ask."""
 
     def __init__(self, folder: Path, encoder: Encoder) -> None:
-        self.encoder, self._home = encoder, folder
+        self.encoder = encoder
         self._themes = _themes(encoder.kind)
         self.name = f"{encoder.name}-{self._themes.mark}"  # of its folder: other vectors or themes, another one
         self._rows = Rows(folder / self.name, encoder.dimensions + len(self._themes.names))
@@ -101,17 +101,10 @@ class Meanings:
         self._rows = self._rows.latest()
         return self
 
-    def keep(self, services: Iterable[Told], removed: Iterable[int] = (), *, most: int | None = None) -> int:
-        """Put texts that changed into vectors, forget services that are gone; return how many texts were left over.
-
-        most   texts to put into vectors at most: the sentence model takes some 30 ms for each. What is left over
-               counts as not known (0 points) until the next call that is given it.
-        """
-        left = 0
+    def keep(self, services: Iterable[Told], removed: Iterable[int] = ()) -> None:
+        """Put texts that changed into vectors, some at a time, and forget services that are gone."""
         for some in _some(services):
-            done, waiting = self._keep(some, most)
-            left += waiting
-            most = None if most is None else most - done
+            self._keep(some)
         gone = np.fromiter(removed, np.int64)
         with locked(self._rows.folder):
             self._rows = self._rows.latest()
@@ -120,7 +113,6 @@ class Meanings:
                 empty = np.zeros((len(gone), self._rows.width), np.uint8)
                 self._rows = self._rows.append(gone, np.zeros(len(gone), np.uint64), empty)
             self._rows = self._rows.compacted()
-        return left
 
     def statement(self, said: str) -> "Said":
         """Return what a person's words mean to each service."""
@@ -132,17 +124,14 @@ class Meanings:
         parts = np.rint(vectors * ONE).astype(np.int8).view(np.uint8)
         return np.hstack([parts, as_bytes(self._themes.shares(vectors))])
 
-    def _keep(self, some: list[Told], most: int | None) -> tuple[int, int]:
-        """Return how many texts were put into vectors and how many wait."""
+    def _keep(self, some: list[Told]) -> None:
         ids = np.array([one.id for one in some], np.int64)
         digests = np.array([_digest(one) for one in some], np.uint64)
         stale = np.flatnonzero(self._rows.latest().digests(ids) != digests)
-        now = stale[:most]
-        if len(now):
-            rows = self.row(self.encoder.encode([whole(some[one].name, some[one].text) for one in now]))
+        if len(stale):
+            rows = self.row(self.encoder.encode([whole(some[one].name, some[one].text) for one in stale]))
             with locked(self._rows.folder):
-                self._rows = self._rows.append(ids[now], digests[now], rows)
-        return len(now), len(stale) - len(now)
+                self._rows = self._rows.append(ids[stale], digests[stale], rows)
 
 
 class Said:
@@ -152,21 +141,21 @@ class Said:
         self._meanings, self._said = meanings, said
         self._asked = np.rint(vector * ONE).astype(np.int16)
         self._about = themes.astype(np.float32)
-        self._knows = bool(self._asked.any())
 
     def nearness(self, service_ids: NDArray[np.int64]) -> Floats:
-        """Return how near each service is, before it is made points: cosine plus the weighted logarithm of themes."""
+        """Return how near each service is, before it is made points (`ranking.Blend`); −∞ where nothing is known."""
         from linkwell.matching.meaning.scanning import products
 
-        blend = ranking.MEANING[self._meanings.encoder.kind]
         likeness, shared = np.zeros((2, len(service_ids)), np.float32)
-        held, width = self._meanings._rows, self._meanings.encoder.dimensions
+        held, encoder = self._meanings._rows, self._meanings.encoder
         rows = held.places(np.asarray(service_ids, np.int64))
-        if self._knows and held.count:
-            products(held.rows[:, :width].view(np.int8), held.rows[:, width:], rows, self._asked, self._about,
-                     likeness, shared)  # fmt: skip
-        near: Floats = likeness + np.float32(blend.themes) * np.log(shared + np.float32(UNSAID))
-        return np.where(rows >= 0, near, np.float32(-np.inf)) if self._knows else np.full(len(rows), -np.inf, "f4")
+        if not self._asked.any():
+            rows[:] = -1
+        elif held.count:
+            vectors, themes = held.rows[:, : encoder.dimensions].view(np.int8), held.rows[:, encoder.dimensions :]
+            products(vectors, themes, rows, self._asked, self._about, likeness, shared)
+        near = likeness + np.float32(ranking.MEANING[encoder.kind].themes) * np.log(shared + np.float32(UNSAID))
+        return np.where(rows >= 0, near, np.float32(-np.inf))
 
     def points(self, service_ids: NDArray[np.int64]) -> Floats:
         """Return the points of each service, aligned; 0 where it has nothing to do with what was said."""
