@@ -218,7 +218,7 @@ TEMPLATES: dict[str, Template] = {
     "short_list_text": Template(
         name=_("A list for a person, by text"),
         subject="",
-        body=_("The list we talked about, until %(until)s: %(link)s"),
+        body=_("%(scheme)s: the list we talked about, until %(until)s: %(link)s"),
         words=frozenset({"until"}),
         link_path="/l/{secret}/",
         is_text=True,
