@@ -96,11 +96,13 @@ def test_the_process_that_keeps_them_is_started_for_a_change_and_not_twice(setti
     started = []
 
     class Child:
+        ended = 0
+
         def __init__(self, command, **_):
             started.append(command[-1])
 
         def poll(self):
-            return 0
+            return self.ended
 
     monkeypatch.setattr(meaning.subprocess, "Popen", Child)
     monkeypatch.setattr(meaning, "EVERY", 0.0)
@@ -112,5 +114,11 @@ def test_the_process_that_keeps_them_is_started_for_a_change_and_not_twice(setti
     keeper.see_to(tmp_path, 1)
     keeper.see_to(tmp_path, 1)
     keeper.see_to(tmp_path, 2)
-
     assert started == [str(tmp_path)] * 2
+
+    Child.ended = None  # still at work
+    keeper.see_to(tmp_path, 3)
+    assert len(started) == 2
+    Child.ended = meaning.BUSY  # another process was at it, or it failed
+    keeper.see_to(tmp_path, 2)
+    assert len(started) == 3

@@ -26,6 +26,7 @@ from linkwell.matching import ranking
 if TYPE_CHECKING:
     from linkwell.matching.meaning.scorer import Meanings, Said
 
+BUSY = 2
 EVERY = 30.0  # seconds between two looks of this process
 LOCK = "keeping.lock"
 BEST, WORDS, OFF = "best", "words", "off"
@@ -63,9 +64,10 @@ class Keeper:
 
     def see_to(self, folder: Path, newest: int) -> None:
         """Have the meanings of a folder brought up to date, unless they are or it is too soon."""
-        if settings.LINKWELL_OWN_WORDS == OFF or newest == self._done or time.monotonic() < self._next:
+        if settings.LINKWELL_OWN_WORDS == OFF or time.monotonic() < self._next:
             return
-        if self._child is not None and self._child.poll() is None:
+        ended = 0 if self._child is None else self._child.poll()
+        if ended is None or (ended == 0 and newest == self._done):
             return
         self._done, self._next = newest, time.monotonic() + EVERY
         self._child = subprocess.Popen(
@@ -102,12 +104,13 @@ def keep(folder: Path, way: str, cursor: Any) -> bool:
 
 
 def main() -> int:
-    """Keep the meanings of a folder; return 0, or 1 with a line that says why not."""
+    """Keep the meanings of a folder; return 0, BUSY where another process does, or 1 with a line that says why not."""
     os.nice(10)
     try:
         url, way = os.environ["LINKWELL_SEARCH_DATABASE"], os.environ["LINKWELL_OWN_WORDS"]
         with psycopg.connect(url, autocommit=True, prepare_threshold=None) as server:
-            keep(Path(sys.argv[1]) / "meaning", way, server.cursor())
+            if not keep(Path(sys.argv[1]) / "meaning", way, server.cursor()):
+                return BUSY  # asked again later: the other may have looked before the change
     except (OSError, psycopg.Error) as fault:
         why = getattr(fault, "strerror", None) or type(fault).__name__
         print(f"What entries mean could not be kept ({why}); they are ranked without it.", file=sys.stderr)
