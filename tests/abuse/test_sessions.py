@@ -133,6 +133,8 @@ def test_L04_each_step_of_signing_in_gives_a_new_session_id(client, worker):
     keys.append(client.session.session_key)
     client.post(AUTHENTICATE, {"code": code_now()})
     keys.append(client.session.session_key)
+    client.post("/account/2fa/reauthenticate/", {"code": code_now(periods=1)})
+    keys.append(client.session.session_key)
 
     thief = ProductClient()
     for key in keys[:-1]:
