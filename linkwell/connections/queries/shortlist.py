@@ -57,8 +57,7 @@ class NotRightLine:
 def not_right(episode: Episode) -> tuple[NotRightLine, ...]:
     """Return what is not right for a person, newest first."""
     return tuple(
-        NotRightLine(one.service_id, one.service.name, one.get_reason_display(), one.at)
-        for one in _not_right(episode)
+        NotRightLine(one.service_id, one.service.name, one.get_reason_display(), one.at) for one in _not_right(episode)
     )
 
 
