@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from linkwell.matching.index.index import Part
 
 
+NO_ROWS = np.empty(0, np.int64)
+
+
 class Found:
     """What the compiled loops fill: counts, facets, the best that fit, the best that nearly fit."""
 
@@ -33,7 +36,7 @@ class Found:
         self.most, self.near = most, near
         self.whole = np.zeros(FIRST_HIT + 4 * (most + near) + 2, np.int64)
         self.real = np.empty(most + near + 1)
-        self.rows = np.empty(rows, np.int64)
+        self.rows = np.empty(rows, np.int64) if rows else NO_ROWS
         self.whole[-2], self.whole[-1], self.real[-1] = mark or (NOWHERE, 0, 0.0)
         self.out = Out(address(self.whole), address(self.real), address(self.rows), most, near)
 

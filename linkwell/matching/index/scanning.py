@@ -183,21 +183,21 @@ def keep(out, counter, first, first_real, most, key, far, orders, row, fails):
 
 @njit(cache=True, nogil=True, forceinline=True)
 def hopeless(one, ask):
-    """Say at once of most rows that they break a limit, where none may be broken: a short cut of `judge`.
+    """Say at once of most rows that they break more limits than may be broken: a short cut of `judge`.
 
     One branch for all: which limit a row breaks is not to be foreseen, and a wrong guess costs more than four tests.
     """
-    bad = (ask.slots != 0) & (one.slots & (ask.slots | UNKNOWN_SLOTS) == 0)
-    bad |= ask.asks_language & (one.languages != 0) & (one.languages & ask.languages == 0)
-    bad |= ask.free_only & ((one.flags >> COST_AT) & 3 == 2)
-    bad |= (ask.age >= 0) & ((one.low > ask.age) | (one.high < ask.age))
+    broken = np.int64((ask.slots != 0) & (one.slots & (ask.slots | UNKNOWN_SLOTS) == 0))
+    broken += ask.asks_language & (one.languages != 0) & (one.languages & ask.languages == 0)
+    broken += ask.free_only & ((one.flags >> COST_AT) & 3 == 2)
+    broken += (ask.age >= 0) & ((one.low > ask.age) | (one.high < ask.age))
     # what has one place on the grid is reached there or by a remote way
     across, up = one.x - ask.x, one.y - ask.y
     away = ask.on_grid & (across * across + up * up > ask.far * ask.far)
-    not_there = away | (one.place_no & ask.access != 0)
     not_remote = (one.flags & 15 & ask.remote == 0) | (one.no & ask.remote_access != 0)
-    bad |= ask.in_person & (one.flags & ON_GRID != 0) & not_there & not_remote
-    return bad
+    only_there = ask.in_person & (one.flags & ON_GRID != 0) & not_remote
+    broken += only_there & (one.place_no & ask.access != 0)
+    return (broken > ask.budget) | (only_there & away)
 
 
 @njit(cache=True, nogil=True)
@@ -263,7 +263,7 @@ def mark(columns, one, low, high, ask, lists, desk):
         if at + AHEAD < end:
             fetch(columns.rows + LINE * small_at(posted, at + AHEAD))
         place = row - low
-        if desk.lists[place] or ask.budget or not hopeless(row_at(columns.rows, row), ask):
+        if desk.lists[place] or not hopeless(row_at(columns.rows, row), ask):
             desk.rows[place >> 6] |= np.int64(1) << (place & 63)
             desk.lists[place] |= np.int64(1) << one
             desk.spots[one, place] = at
