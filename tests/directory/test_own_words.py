@@ -1,4 +1,4 @@
-"""People's own words in find support: what entries mean is kept in step with the directory and ranks them."""
+"""MA3: people's own words in find support; what entries mean is kept in step with the directory and ranks them."""
 
 import pytest
 from django.db import connection
