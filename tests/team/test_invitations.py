@@ -185,6 +185,18 @@ def test_a_withdrawn_invitation_is_over(scheme):
         actions.withdraw_invitation(invitation_id=invited.invitation.pk, by=manager, at=NOW)
 
 
+@pytest.mark.parametrize(
+    "over", [{"is_agreed": False}, {"redeemed_at": NOW}, {"withdrawn_at": NOW}, {"expires_at": NOW}], ids=str
+)
+def test_k06_an_invitation_that_is_over_opens_nothing_though_its_link_is_still_known(scheme, over):
+    """Two who press at once both find the link; what they find of the invitation, one after the other, decides."""
+    invited = invite(MembershipFactory(role=MGR))
+    Invitation.objects.filter(pk=invited.invitation.pk).update(**over)
+
+    with pytest.raises(errors.InvitationOver):
+        redeem(invited)
+
+
 def test_an_invitation_of_another_scheme_cannot_be_withdrawn(scheme, other_scheme):
     with in_scheme(other_scheme):
         invited = invite(MembershipFactory(role=MGR))
