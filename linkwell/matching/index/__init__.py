@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING, Any
 from linkwell.matching.index.facts import Explained, Fit, Place, ServiceFacts, Tried, Why
 
 if TYPE_CHECKING:
-    from linkwell.matching.index.index import Meaning, ServiceIndex
+    from linkwell.matching.index.index import ServiceIndex
     from linkwell.matching.index.reverse import Questions
+    from linkwell.matching.index.searched import Meaning
     from linkwell.matching.index.store import NoIndex
 
 __all__ = [
     "Explained", "Fit", "Meaning", "NoIndex", "Place", "Questions", "ServiceFacts", "ServiceIndex", "Tried", "Why",
 ]  # fmt: skip
-_HOMES = {"Meaning": "index", "ServiceIndex": "index", "Questions": "reverse", "NoIndex": "store"}
+_HOMES = {"Meaning": "searched", "ServiceIndex": "index", "Questions": "reverse", "NoIndex": "store"}
 
 
 def __getattr__(name: str) -> Any:

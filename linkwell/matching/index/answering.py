@@ -13,15 +13,16 @@ from linkwell.matching import needs, vocabulary
 from linkwell.matching.index import columns as at
 from linkwell.matching.index.asking import Question, lists
 from linkwell.matching.index.columns import Out
+from linkwell.matching.index.counting import FIRST_FACET, FIRST_HIT, HITS, NOWHERE
 from linkwell.matching.index.facts import Tried
 from linkwell.matching.index.judging import FAILS, WAYS
 from linkwell.matching.index.memory import address
-from linkwell.matching.index.scanning import FIRST_FACET, FIRST_HIT, HITS, NOWHERE, detail
+from linkwell.matching.index.scanning import detail
 from linkwell.matching.query import Facet, NearMiss, Parts, Query, Suggestion
 from linkwell.matching.reasons import Facts, ask_first, near_miss, reasons
 
 if TYPE_CHECKING:
-    from linkwell.matching.index.index import Part
+    from linkwell.matching.index.searched import Part
 
 
 NO_ROWS = np.empty(0, np.int64)

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from linkwell.matching import ranking
 from linkwell.matching.index.columns import AGELESS, MODES, Ask, Lists
+from linkwell.matching.index.counting import HEARD, IMPACT, NEED, WORD
 from linkwell.matching.index.memory import address
-from linkwell.matching.index.scanning import HEARD, IMPACT, NEED, WORD
 from linkwell.matching.index.segment import Segment
 from linkwell.matching.query import Query
 from linkwell.matching.recognise import Own, needs_heard

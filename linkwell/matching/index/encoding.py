@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from linkwell.matching import ranking
 from linkwell.matching.index import columns as at
 from linkwell.matching.index.facts import Place, ServiceFacts
-from linkwell.matching.index.segment import Kept, key_of
+from linkwell.matching.index.segment import Kept
 from linkwell.matching.synonyms import concepts_in
 from linkwell.matching.words import MOST_WORDS, sequence
 
@@ -293,13 +293,3 @@ def _sparse(encoder: Encoder, row_of: NDArray[np.int64]) -> dict[str, NDArray[An
         "break_rows": np.array([row for row, _, _ in breaks], np.uint32),
         "breaks": np.array([days for _, *days in breaks], np.int32).reshape(-1, 2),
     }
-
-
-def terms_in_order(encoder: Encoder) -> tuple[NDArray[np.uint64], NDArray[np.uint32], bytes]:
-    """Return the keys of all terms ascending, the new number of each, and the words as they are written."""
-    keys = np.array([key_of(kind, term) for kind, term in encoder.names_of_terms], np.uint64)
-    order = np.argsort(keys, kind="stable")
-    new = np.empty(len(keys), np.uint32)
-    new[order] = np.arange(len(keys))
-    lines = [f"{stem}\t{word}" for stem, word in encoder.first.items()]
-    return keys[order], new, "\n".join(lines).encode()

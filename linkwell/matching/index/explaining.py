@@ -10,16 +10,17 @@ from linkwell.matching import ranking
 from linkwell.matching.index import columns as at
 from linkwell.matching.index.answering import Hit, Seen, back_on, see
 from linkwell.matching.index.asking import ALL_LIMITS, Question, ask, read
+from linkwell.matching.index.counting import BETTER
 from linkwell.matching.index.facts import Explained, Tried, Why
 from linkwell.matching.index.judging import FAILS
-from linkwell.matching.index.scanning import BETTER
 from linkwell.matching.query import Query
 from linkwell.matching.reasons import near_miss
 from linkwell.matching.recognise import Own
 from linkwell.matching.vocabulary import days_in_words, in_words
 
 if TYPE_CHECKING:
-    from linkwell.matching.index.index import Meaning, ServiceIndex
+    from linkwell.matching.index.index import ServiceIndex
+    from linkwell.matching.index.searched import Meaning
 
 _LEFT_OUT = {
     "hidden": "An editor has hidden it.",

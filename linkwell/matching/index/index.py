@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,60 +11,18 @@ from numpy.typing import NDArray
 from linkwell.matching import ranking, spelling
 from linkwell.matching.index import changing, columns, store
 from linkwell.matching.index.answering import Counted, Found, Hit, Ranked, missed, suggestion
-from linkwell.matching.index.asking import Question, ask, lists, read, read_workload
-from linkwell.matching.index.columns import Ask, Columns
+from linkwell.matching.index.asking import ask, lists, read, read_workload
+from linkwell.matching.index.counting import COUNT, HITS, MISSES, NOT_SHOWN
 from linkwell.matching.index.facts import Explained, Fit, ServiceFacts, Tried
 from linkwell.matching.index.memory import address
-from linkwell.matching.index.scanning import COUNT, HITS, MISSES, NOT_SHOWN, candidates, count_dead, scan
+from linkwell.matching.index.scanning import count_dead, scan
+from linkwell.matching.index.searched import Meaning, Part, Searched, experience, meaning_points, meant_of, rows_of
 from linkwell.matching.index.segment import Segment
 from linkwell.matching.query import Answer, Point, Query, Suggestion
 from linkwell.matching.recognise import Own
 
 if TYPE_CHECKING:
     from linkwell.matching.index.reverse import Questions
-
-
-class Meaning(Protocol):
-    """What the words of one question mean to each service: made for one search, asked once or twice in it."""
-
-    def points(self, service_ids: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Return the points of each service, aligned with the ids; above 0 makes it relevant by itself."""
-        ...
-
-
-class Part(NamedTuple):
-    """One segment as an index reads it, asked one question."""
-
-    segment: Segment
-    columns: Columns
-    dead: NDArray[np.uint8]  # a bit a row
-    ask: Ask | None = None
-
-    def is_dead(self, row: int) -> bool:
-        return bool(self.dead[row >> 3] >> (row & 7) & 1)
-
-
-class Searched(NamedTuple):
-    """What the compiled loops found of one question, part by part."""
-
-    question: Question
-    parts: list[Part]
-    found: list[Found]
-    meaning: list[NDArray[np.float32] | None]
-
-    def total(self, which: int) -> int:
-        return sum(int(one.whole[which]) for one in self.found)
-
-    def best(self, which: int, most: int, skip: int = 0) -> list[Hit]:
-        """Return the best of all parts, in order: points, then nearer, then by name and id."""
-        hits = [
-            Hit(part, row, key / 1e6, metres, fails)
-            for part, found in zip(self.parts, self.found, strict=True)
-            for key, _, row, fails, metres in found.best(which)
-        ]
-        if len(self.parts) > 1:
-            hits.sort(key=lambda one: (-one.score, one.metres, one.name, one.service_id))
-        return hits[skip : skip + most]
 
 
 class ServiceIndex:
@@ -78,7 +36,7 @@ class ServiceIndex:
         self._dead_listed: list[NDArray[np.uint32]] = []
         gone = np.array(sorted(self._current.removed), np.int64)
         for segment in reversed(segments):
-            dead_rows = _rows_of(segment, gone)
+            dead_rows = rows_of(segment, gone)
             bits = np.zeros((len(segment) + 8) // 8, np.uint8)
             np.bitwise_or.at(bits, dead_rows >> 3, (1 << (dead_rows & 7)).astype(np.uint8))
             self.parts.insert(0, Part(segment, segment.columns(bits), bits))
@@ -232,13 +190,13 @@ class ServiceIndex:
             limits = ask(query, part.segment, on=on.toordinal(), budget=budget, public_only=public_only,
                          product=weights.is_product)  # fmt: skip
             one = Found(most, weights.near_misses, mark=mark, rows=len(part.segment) if all_rows else 0)
-            points = _meant(part, limits, meaning) if meaning is not None else None
+            points = meant_of(part, limits, meaning) if meaning is not None else None
             asked.append(Part(part.segment, part.columns, part.dead, limits))
             found.append(one)
             meant.append(points)
             if not is_asked or not len(part.segment):
                 continue
-            known = _tried(part, tried) if tried else None
+            known = experience(part, tried) if tried else None
             read_lists = lists(
                 question, part.segment,
                 everything=question.everything or points is not None,
@@ -294,38 +252,3 @@ class ServiceIndex:
         from linkwell.matching.index.gaps import gaps
 
         return gaps(self, areas, needs, limits, on=on)
-
-
-def meaning_points(searched: Searched, hit: Hit) -> float:
-    """Return the points of meaning of one row that was found."""
-    for part, points in zip(searched.parts, searched.meaning, strict=True):
-        if part.segment is hit.part.segment and points is not None:
-            return float(points[hit.row])
-    return 0.0
-
-
-def _rows_of(segment: Segment, ids: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the rows of services that are in a segment, ascending."""
-    known = segment.arrays["sorted_ids"]
-    if not len(ids) or not len(known):
-        return np.empty(0, np.int64)
-    places = np.minimum(np.searchsorted(known, ids), len(known) - 1)
-    return np.sort(segment.arrays["row_of_sorted"][places[known[places] == ids]].astype(np.int64))
-
-
-def _meant(part: Part, limits: Ask, meaning: Meaning) -> NDArray[np.float32]:
-    """Return the points of meaning of each row that breaks no limit, or nearly none; 0 of the others."""
-    rows = candidates(part.columns, part.segment.shape, limits)
-    points = np.zeros(len(part.segment), np.float32)
-    points[rows] = meaning.points(part.segment.ids[rows])
-    return points
-
-
-def _tried(part: Part, tried: Mapping[int, Tried]) -> NDArray[np.float32]:
-    """Return the points of experience of each row."""
-    points = np.zeros(len(part.segment), np.float32)
-    for service_id, one in tried.items():
-        row = part.segment.row_of(service_id)
-        if row >= 0:
-            points[row] = one.points
-    return points

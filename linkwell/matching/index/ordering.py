@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkwell.matching.index.columns import CELL
+from linkwell.matching.index.segment import key_of
 from linkwell.matching.index.sweeping import post
 
 if TYPE_CHECKING:
@@ -36,8 +37,6 @@ def grid_order(
 
 def by_rows(encoder: "Encoder", order: NDArray[np.int64], listed: NDArray[np.bool_]) -> dict[str, NDArray[Any]]:
     """Return keys of terms, postings and how many listed services hold each."""
-    from linkwell.matching.index.encoding import terms_in_order
-
     keys, new, written = terms_in_order(encoder)
     terms = new[np.frombuffer(encoder.doc_terms, np.uint32)] if len(encoder.doc_terms) else np.empty(0, np.uint32)
     weights = np.frombuffer(encoder.doc_weights, np.uint8) if len(terms) else np.empty(0, np.uint8)
@@ -54,3 +53,13 @@ def by_rows(encoder: "Encoder", order: NDArray[np.int64], listed: NDArray[np.boo
         "weight": weight,
         "written": np.frombuffer(written, np.uint8),
     }
+
+
+def terms_in_order(encoder: "Encoder") -> tuple[NDArray[np.uint64], NDArray[np.uint32], bytes]:
+    """Return the keys of all terms ascending, the new number of each, and the words as they are written."""
+    keys = np.array([key_of(kind, term) for kind, term in encoder.names_of_terms], np.uint64)
+    order = np.argsort(keys, kind="stable")
+    new = np.empty(len(keys), np.uint32)
+    new[order] = np.arange(len(keys))
+    lines = [f"{stem}\t{word}" for stem, word in encoder.first.items()]
+    return keys[order], new, "\n".join(lines).encode()

@@ -8,19 +8,20 @@ from numba import njit
 from numpy.typing import NDArray
 
 from linkwell.matching import ranking
-from linkwell.matching.index.columns import (
-    CELL,
-    COST_AT,
-    COSTS_AT,
-    DAYS_AT,
-    FACETS,
-    LANGUAGES_AT,
-    MODES_AT,
-    ON_GRID,
-    OPERATING_AT,
-    ROW,
-    TOPS_AT,
-    UNKNOWN_SLOTS,
+from linkwell.matching.index.columns import CELL, COST_AT, ON_GRID, ROW, UNKNOWN_SLOTS
+from linkwell.matching.index.counting import (
+    BETTER,
+    COUNT,
+    FIRST_HIT,
+    HITS,
+    MISSES,
+    NOT_SHOWN,
+    NOWHERE,
+    goes_before,
+    keep,
+    list_points,
+    standing_points,
+    tally,
 )
 from linkwell.matching.index.judging import DISTANCE, find, judge
 from linkwell.matching.index.memory import (
@@ -28,23 +29,13 @@ from linkwell.matching.index.memory import (
     fetch,
     float_at,
     lowest,
-    put_real,
     put_whole,
-    real_at,
     row_at,
     small_at,
     whole_at,
 )
 
-NEED, HEARD, WORD, IMPACT = range(4)  # what a list of postings gives points for
-COUNT, NOT_SHOWN, HITS, MISSES, BETTER, FIRST_FACET = range(6)
-FIRST_HIT = FIRST_FACET + FACETS
-NOWHERE = 2**62
-WEAK, IN_TEXT = ranking.WEAK_NEED, ranking.IN_TEXT
-FRESH, FRESH_DAYS, SUNK = ranking.FRESH, ranking.FRESH_DAYS, ranking.SUNK
-UNKNOWN, FULL = ranking.UNKNOWN, ranking.FULL
-WAIT_WEEK, LONGEST_WAIT = ranking.WAIT_WEEK, ranking.LONGEST_WAIT
-NEAR_MISS_REACH = ranking.NEAR_MISS_REACH
+UNKNOWN, NEAR_MISS_REACH = ranking.UNKNOWN, ranking.NEAR_MISS_REACH
 ROUND = 1e6
 BLOCK = 512  # rows
 AHEAD, LINE = 12, ROW.itemsize  # how far ahead rows are fetched, and how long they are
@@ -56,129 +47,6 @@ class Desk(NamedTuple):
     rows: NDArray[np.int64]  # a bit a row
     lists: NDArray[np.int64]  # a bit a list
     spots: NDArray[np.int32]  # (lists, rows)
-
-
-SATURATION = ranking.SATURATION + 1.0
-
-
-@njit(cache=True, nogil=True, forceinline=True)
-def standing_points(one, on):
-    """Return the points of freshness and of room."""
-    fresh = FRESH if on - one.right <= FRESH_DAYS else 0.0
-    if one.sinks <= on:
-        fresh += SUNK
-    operating = (one.flags >> OPERATING_AT) & 7
-    room = 0.0
-    if operating == 2:
-        room = FULL
-    elif operating == 3:
-        room = max(LONGEST_WAIT, WAIT_WEEK * (one.wait if one.wait >= 0 else 4))
-    return fresh, room
-
-
-@njit(cache=True, nogil=True, forceinline=True)
-def one_list(columns, one, norm, lists, sums):
-    """Add the points of one list that stands at the row; `sums` are needs, heard, words, group, best of the group.
-
-    Lists of one asked word follow each other (the word, other words for it): the best of them counts.
-    """
-    needs, heard, words, group, best = sums
-    kind, worth = whole_at(lists.kinds, one), real_at(lists.worth, one)
-    weight = byte_at(columns.weight, whole_at(lists.at, one))
-    if kind == IMPACT:
-        times = np.float64(weight & 127)
-        return needs, heard, words + worth * times * SATURATION / (times + norm), group, best
-    if kind == NEED:
-        return needs + worth * (1.0 if weight & 128 else WEAK), heard, words, group, best
-    if kind == HEARD:
-        return needs, heard + worth * (1.0 if weight & 128 else WEAK), words, group, best
-    points = worth * (1.0 if weight & 128 else IN_TEXT)
-    if whole_at(lists.groups, one) == group:
-        return needs, heard, words, group, max(best, points)
-    return needs, heard, words + best, whole_at(lists.groups, one), points
-
-
-@njit(cache=True, nogil=True, forceinline=True)
-def list_points(columns, row, norm, lists, marked, sought):
-    """Return the points of needs, of heard needs and of words that stand in a row.
-
-    marked  bits of the lists that are known to stand there; from `sought` on, the heads tell
-    """
-    sums = (0.0, 0.0, 0.0, np.int64(-1), 0.0)
-    while marked:
-        sums = one_list(columns, lowest(marked), norm, lists, sums)
-        marked &= marked - 1
-    for one in range(sought, lists.number):
-        if whole_at(lists.heads, one) == row:
-            sums = one_list(columns, one, norm, lists, sums)
-    return sums[0], sums[1], sums[2] + sums[4]
-
-
-@njit(cache=True, nogil=True, forceinline=True)
-def add(out, place):
-    """Count one more under a facet's value."""
-    put_whole(out.whole, FIRST_FACET + place, whole_at(out.whole, FIRST_FACET + place) + 1)
-
-
-@njit(cache=True, nogil=True, forceinline=True)
-def tally(one, out):
-    """Count one row that fits under each of its values."""
-    left = one.tops
-    while left:
-        add(out, TOPS_AT + lowest(left))
-        left &= left - 1
-    left = one.languages
-    while left:
-        add(out, LANGUAGES_AT + lowest(left))
-        left &= left - 1
-    left = np.int64(one.flags & 31)
-    if left == 0:
-        add(out, MODES_AT + 4)
-    left &= 15
-    while left:
-        add(out, MODES_AT + lowest(left))
-        left &= left - 1
-    if one.slots & UNKNOWN_SLOTS:
-        add(out, DAYS_AT + 7)
-    else:
-        left = np.int64((one.slots >> 24) & 127)
-        while left:
-            add(out, DAYS_AT + lowest(left))
-            left &= left - 1
-    add(out, COSTS_AT + ((one.flags >> COST_AT) & 3))
-
-
-@njit(cache=True, nogil=True, forceinline=True)
-def goes_before(key, far, orders, row, out, at, real):
-    """Say whether a row stands before one that is kept: more points, nearer, then by name."""
-    other = whole_at(out.whole, at)
-    if key != other:
-        return key > other
-    metres = real_at(out.real, real)
-    return far < metres or (far == metres and small_at(orders, row) < whole_at(out.whole, at + 1))
-
-
-@njit(cache=True, nogil=True)
-def keep(out, counter, first, first_real, most, key, far, orders, row, fails):
-    """Put a row among the best so far, if it belongs there."""
-    kept = whole_at(out.whole, counter)
-    if kept < most:
-        place = kept
-        put_whole(out.whole, counter, kept + 1)
-    else:
-        place = most - 1
-        if place < 0 or not goes_before(key, far, orders, row, out, first + 4 * place, first_real + place):
-            return
-    while place > 0 and goes_before(key, far, orders, row, out, first + 4 * place - 4, first_real + place - 1):
-        for number in range(4):
-            put_whole(out.whole, first + 4 * place + number, whole_at(out.whole, first + 4 * place - 4 + number))
-        put_real(out.real, first_real + place, real_at(out.real, first_real + place - 1))
-        place -= 1
-    put_whole(out.whole, first + 4 * place, key)
-    put_whole(out.whole, first + 4 * place + 1, small_at(orders, row))
-    put_whole(out.whole, first + 4 * place + 2, row)
-    put_whole(out.whole, first + 4 * place + 3, fails)
-    put_real(out.real, first_real + place, far)
 
 
 @njit(cache=True, nogil=True, forceinline=True)

@@ -6,17 +6,10 @@ import numpy as np
 from numba import njit
 
 from linkwell.matching.index.columns import HAS_AREA, Ask
+from linkwell.matching.index.counting import HEARD, IN_TEXT, NEED, WEAK, standing_points
 from linkwell.matching.index.judging import judge, standing
 from linkwell.matching.index.memory import byte_at, lowest, row_at, small_at
-from linkwell.matching.index.scanning import (
-    HEARD,
-    IN_TEXT,
-    NEED,
-    UNKNOWN,
-    WEAK,
-    circle,
-    standing_points,
-)
+from linkwell.matching.index.scanning import UNKNOWN, circle
 
 
 @njit(cache=True, nogil=True)
