@@ -18,7 +18,7 @@ run: environment assets
 	@exec $(BIN)/linkwell run
 
 test: $(BIN)/.linkwell-dev assets chromium check
-	@$(BIN)/python -m pytest -n 2 --dist=loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n 3 --dist=loadfile --no-loadscope-reorder
 
 check: $(BIN)/.linkwell-dev
 	$(BIN)/ruff format --check --quiet .
