@@ -186,7 +186,9 @@ def test_a_withdrawn_invitation_is_over(scheme):
 
 
 @pytest.mark.parametrize(
-    "over", [{"is_agreed": False}, {"redeemed_at": NOW}, {"withdrawn_at": NOW}, {"expires_at": NOW}], ids=str
+    "over",
+    [{"is_agreed": False}, {"redeemed_at": NOW}, {"withdrawn_at": NOW}, {"expires_at": NOW}],
+    ids=lambda over: next(iter(over)),
 )
 def test_k06_an_invitation_that_is_over_opens_nothing_though_its_link_is_still_known(scheme, over):
     """Two who press at once both find the link; what they find of the invitation, one after the other, decides."""
