@@ -60,9 +60,9 @@ def lend_static(home: Path) -> None:
 
 
 def environment(home: Path, **others: str) -> dict[str, str]:
-    """Return the environment of a Linkwell with this home and nothing else of ours."""
+    """Return the environment of a Linkwell with this home and nothing else of ours; the database answers searches."""
     plain = {name: value for name, value in os.environ.items() if name not in OURS and not name.startswith("LINKWELL_")}
-    return {**plain, "LINKWELL_HOME": str(home), "LINKWELL_DEMO": "0", **others}
+    return {**plain, "LINKWELL_HOME": str(home), "LINKWELL_DEMO": "0", "LINKWELL_SEARCH_INDEX": "0", **others}
 
 
 def linkwell(*words: str, home: Path, **others: str) -> subprocess.CompletedProcess[str]:

@@ -25,7 +25,8 @@ def web_server(clone, port, home, crash_at=""):
     """Have the product's web server answer on this port, to be killed at the point."""
     others = {
         "LINKWELL_PARENT": str(os.getpid()), "LINKWELL_HOST": "127.0.0.1", "LINKWELL_PORT": str(port),
-        "LINKWELL_HOME": str(home), "LINKWELL_DEMO": "0", "DJANGO_SETTINGS_MODULE": "linkwell.config.settings",
+        "LINKWELL_HOME": str(home), "LINKWELL_DEMO": "0", "LINKWELL_SEARCH_INDEX": "0",
+        "DJANGO_SETTINGS_MODULE": "linkwell.config.settings",
         "LINKWELL_CRASH_AT": crash_at,
     }  # fmt: skip
     command = [sys.executable, "-W", "ignore", "-m", "linkwell.cli.running.web_server"]
