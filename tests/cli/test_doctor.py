@@ -215,7 +215,7 @@ def test_the_command_says_a_line_for_each_and_its_exit_code_tells(by_url, run):
     plain = run("doctor")
     assert "\x1b" not in plain.stdout
     assert "NOT WELL Worker    no worker runs" in plain.stdout
-    assert plain.stdout.strip().endswith("1 of 15 are not well.")
+    assert plain.stdout.strip().endswith("1 of 16 are not well.")
 
 
 def test_the_search_index_is_told_by_its_size_and_by_how_far_it_lags(patient, settings, monkeypatch):

@@ -13,10 +13,11 @@ from linkwell.common import audit
 from linkwell.common.audit import NotAudited
 from linkwell.common.models import AuditEvent
 from linkwell.common.scope import scope
+from linkwell.connections.models import UnmetNeed
 from linkwell.people.actions import record_risk
 from linkwell.people.models import AccessFlag, RecordOpening, RiskStatement
 from linkwell.support.models import Contact
-from linkwell.team.access import COM, IG, LW, MGR, REF, SUP
+from linkwell.team.access import COM, IG, LW, MGR, REF, SUP, VOA
 from linkwell.web.checks import routes
 from tests import story
 from tests.factories import (
@@ -65,6 +66,7 @@ def place(cloned_database, scheme):
         told = story.tell(scheme)
         told.refer()
         told.members = {role: MembershipFactory(role=role) for role in (SUP, MGR, REF, IG, COM)} | {LW: told.asha}
+        told.members[VOA] = MembershipFactory(role=VOA, organisation=told.group)
         referrer = told.members[REF]
         told.asha.may_triage = True
         told.asha.save()
@@ -83,6 +85,9 @@ def place(cloned_database, scheme):
             "person_id": told.person.pk, "referral_id": mine.pk, "goal_id": goal.pk, "flag_id": flag.pk,
             "action_id": ActionFactory(goal=goal).pk, "service_id": another.pk, "opening_id": opening.pk,
             "connection_id": told.episode.connections.get().pk, "occasion": "baseline", "period": "all",
+            "unmet_need_id": UnmetNeed.objects.create(
+                scheme=scheme, episode=told.episode, code="money", at=timezone.now(), by=told.asha
+            ).pk,
         }  # fmt: skip
         told.secret = story.secret()
     return told
@@ -114,7 +119,7 @@ def test_Z17_no_audited_page_is_shown_while_the_audit_cannot_be_written(place, c
     tried, unopened = {}, set()
     for name, parameters, policy in audited_pages():
         address = reverse(name, kwargs={part: place.ids[part] for part in parameters})
-        role = next(role for role in (REF, LW, SUP, MGR, IG, COM) if role in policy.roles)
+        role = next(role for role in (REF, LW, SUP, MGR, IG, COM, VOA) if role in policy.roles)
         answer = clients[role].get(address)
         if answer.status_code == 405:
             continue  # only sent to: what is sent is tried below

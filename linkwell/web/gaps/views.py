@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -35,7 +36,7 @@ def file(request: MemberRequest) -> HttpResponse:
     asked = said(request.GET)
     found = _report(request, asked, exact=False)
     if isinstance(found, NotYet):
-        raise Http404
+        return redirect("gaps:report")  # which says when there will be something
     text = as_file(page.tables(found), heading=page.file_heading(found, asked, request.seat.scheme_name))
     response = HttpResponse(text, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="what-is-missing-{asked["period"]}.csv"'

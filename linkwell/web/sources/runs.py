@@ -80,7 +80,7 @@ def alike(request: MemberRequest) -> HttpResponse:
     """Settle several questions of a source with one answer."""
     form = AlikeForm(request.POST)
     if not form.is_valid():
-        raise NotVisible
+        return _questions(request, refusal=_("Choose one answer for all of them."))
     try:
         settled = answer_alike(**form.cleaned_data, by=request.staff, at=timezone.now())
     except (AnswerRefused, ImportRunning) as error:
