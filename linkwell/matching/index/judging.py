@@ -130,7 +130,7 @@ def best_place(columns, row, one, ask):
 
 
 @njit(cache=True, nogil=True, forceinline=True)
-def judge(columns, row, ask):  # noqa: C901
+def judge(columns, row, ask):  # noqa: C901 - one compiled loop: calls cost more
     """Return what fails (bits; -1: more than asked about), way, place, metres, points of nearness, how much unknown."""
     one = row_at(columns.rows, row)
     flags = one.flags

@@ -69,7 +69,7 @@ def hopeless(one, ask):
 
 
 @njit(cache=True, nogil=True)
-def weigh(columns, row, one, ask, lists, out, marked, sought):  # noqa: C901
+def weigh(columns, row, one, ask, lists, out, marked, sought):  # noqa: C901 - compiled as one
     """Judge one relevant row; count it and keep it where it fits, or nearly."""
     if byte_at(columns.dead, row >> 3) >> (row & 7) & 1:
         return
