@@ -83,9 +83,9 @@ def oldest_first(entry: Entry, week: int) -> float:
 
 def wrong_uses(world: World, order: Order | None) -> float:
     """Return the uses of an entry that was wrong; `order` None goes round in a fixed order once a year."""
-    entries, luck = _directory(world, Random(world.seed)), Random(world.seed + 1)  # noqa: S311 - a simulation
+    entries, luck = _directory(world, Random(world.seed)), Random(world.seed + 1)
     # An entry's own luck, so that the same changes and uses meet every order
-    own = [Random(f"{world.seed} {number}") for number in range(world.entries)]  # noqa: S311 - a simulation
+    own = [Random(f"{world.seed} {number}") for number in range(world.entries)]
     per_week = world.entries / ROUND_WEEKS
     spent, turn, wrong = 0.0, 0, 0.0
     for week in range(world.weeks):

@@ -153,11 +153,12 @@ def one_by_one(size: int, pages: _Pages) -> None:
 
 def in_bulk(size: int, pages: _Pages) -> None:
     """Write a thousand entries at a time with `bulk_create(update_conflicts=True)`."""
-    from django.db import transaction
+    from django.db import connection, transaction
 
     from bench import imports_stock
 
     with transaction.atomic():
+        connection.cursor().execute("SET LOCAL statement_timeout = 0")  # as the product's own import has it
         source = imports_stock.source(NOW)
         batch = []
         for record in _records(pages, size):

@@ -81,8 +81,11 @@ def account_job(*, name: str, purpose: str, retry: RetryStrategy | int = 0) -> C
     return declare
 
 
-def clock_job(*, name: str, purpose: str, cron: str) -> Callable[[Callable[[], None]], Any]:
-    """Make a job of `function()` that a clock starts; it sees no scheme, it puts other jobs on the queue."""
+def clock_job(*, name: str, purpose: str, cron: str, is_alone: bool = False) -> Callable[[Callable[[], None]], Any]:
+    """Make a job of `function()` that a clock starts; it sees no scheme, it puts other jobs on the queue.
+
+    With is_alone the next one waits until this one has ended, or until its worker is known to be dead.
+    """
 
     def declare(function: Callable[[], None]) -> Any:
         POLICIES[name] = JobPolicy(name, purpose, "", per_scheme=False)
@@ -91,7 +94,7 @@ def clock_job(*, name: str, purpose: str, cron: str) -> Callable[[Callable[[], N
             with audit.origin(f"job:{name}"), crash.job():
                 function()
 
-        return app.periodic(cron=cron)(app.task(name=name, queueing_lock=name)(run))
+        return app.periodic(cron=cron)(app.task(name=name, queueing_lock=name, lock=name if is_alone else None)(run))
 
     return declare
 

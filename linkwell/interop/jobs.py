@@ -10,7 +10,9 @@ from linkwell.interop.sources import read_source
 MOST_AT_ONCE = 20
 
 
-@clock_job(name="sources.read", purpose="Read the sources of the directory that are due", cron="*/5 * * * *")
+@clock_job(
+    name="sources.read", purpose="Read the sources of the directory that are due", cron="*/5 * * * *", is_alone=True
+)
 def read_due() -> None:
     """Claim and read due sources until none is left; each claim is committed before its source is fetched."""
     for _ in range(MOST_AT_ONCE):

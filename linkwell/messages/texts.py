@@ -56,7 +56,7 @@ def send(*, to: str, text: str, reference: UUID) -> None:
         return
     body = json.dumps({"to": to, "text": text, "reference": str(reference)}).encode()
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {settings.SMS_KEY}"}
-    request = Request(settings.SMS, data=body, headers=headers, method="POST")  # noqa: S310 - https, or this machine
+    request = Request(settings.SMS, data=body, headers=headers, method="POST")
     try:
         build_opener(_NoRedirect).open(request, timeout=TIMEOUT_SECONDS).close()
     except HTTPError as error:

@@ -35,6 +35,7 @@ from linkwell.web import errors
 from linkwell.web.errors import AWAY
 from linkwell.web.frame import frame_for
 from linkwell.web.once import answer_once
+from linkwell.web.render import Frame
 
 View = Callable[..., HttpResponse]
 LARGEST_ID = 2**63 - 1
@@ -45,6 +46,14 @@ class MemberRequest(HttpRequest):
 
     staff: Membership
     seat: Seat
+    person_id: int | None
+
+
+class TokenRequest(HttpRequest):
+    """A request by whoever holds a link: `token_secret` is the secret in its address; `person_id` for the audit."""
+
+    token_secret: str
+    frame: Frame
     person_id: int | None
 
 
@@ -193,8 +202,8 @@ def by_token(*, purpose: str, audit: str = "") -> Callable[[View], View]:
 
     def declare(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, secret: str, **kwargs: Any) -> HttpResponse:
-            request.frame = frame_for(request, None)  # type: ignore[attr-defined]
+        def guarded(request: TokenRequest, secret: str, **kwargs: Any) -> HttpResponse:
+            request.frame = frame_for(request, None)
             try:
                 found = token_scheme(secret, purpose=purpose, at=timezone.now())
             except AWAY as fault:
@@ -202,7 +211,7 @@ def by_token(*, purpose: str, audit: str = "") -> Callable[[View], View]:
                 return errors.unavailable(request)
             if found is None:
                 return errors.not_found(request)
-            request.token_secret = secret  # type: ignore[attr-defined]
+            request.token_secret = secret
             return _in_scope(
                 lambda: answer_once(
                     request, f"link {found.token_id}", lambda: view(request, token_id=found.token_id, **kwargs)

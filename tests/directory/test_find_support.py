@@ -76,7 +76,7 @@ def store(source, entries):
 
 @pytest.mark.parametrize("seed", range(6))
 def test_the_statement_agrees_with_the_slow_definition_on_random_questions(source, seed):
-    chance = random.Random(seed)  # noqa: S311 - not for secrets
+    chance = random.Random(seed)
     entries = [random_entry(chance, pk) for pk in range(1, 151)]
     store(source, entries)
     found = 0

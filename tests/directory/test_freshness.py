@@ -129,7 +129,7 @@ def as_the_contract_says(row):
 def test_DI4_the_trigger_keeps_what_the_contract_says(db):
     import random
 
-    chance = random.Random(4)  # noqa: S311 - not for secrets
+    chance = random.Random(4)
     source = SourceFactory()
     owners = [OrganisationFactory(source=source, kind=kind) for kind in freshness.RUN_BY]
 

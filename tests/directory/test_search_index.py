@@ -50,7 +50,7 @@ def told(answer):
 
 @pytest.mark.parametrize("seed", range(2))
 def test_MA1_MA2_the_index_answers_word_for_word_what_the_database_answers(search_index, source, seed):
-    chance = random.Random(seed)  # noqa: S311 - not for secrets
+    chance = random.Random(seed)
     store(source, [random_entry(chance, pk) for pk in range(1, 151)])
     found = 0
     for _ in range(60):

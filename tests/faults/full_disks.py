@@ -9,7 +9,7 @@ import psycopg
 from linkwell.cli import roles
 from linkwell.cli.database import embedded
 from tests.faults.disks import fill, small_disk
-from tests.faults.running import Linkwell, eventually, linkwell, open_folder
+from tests.faults.running import Linkwell, eventually, linkwell, migrated_home, open_folder
 from tests.faults.scheme import cast
 from tests.faults.visitor import Visitor
 
@@ -69,7 +69,7 @@ def trial():
         small_disk(folder / "logs", megabytes=1) as logs,
     ):
         home = disk / "home"
-        assert linkwell("migrate", home=home).returncode == 0
+        migrated_home(home)
         move_the_log(home, wal)
         site = Linkwell(home)
         site.log = logs / "run.log"

@@ -18,8 +18,12 @@ from pathlib import Path
 
 import psutil
 
+from linkwell.cli import migrations
+from linkwell.cli.home import locked
+
 ROOT = Path(__file__).resolve().parents[2]
-STATIC = Path(os.environ.get("LINKWELL_TEST_HOME") or ROOT / "var" / "test") / "static"
+KEPT = Path(os.environ.get("LINKWELL_TEST_HOME") or ROOT / "var" / "test")
+STATIC = KEPT / "static"
 OURS = ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")
 
 
@@ -57,6 +61,24 @@ def lend_static(home: Path) -> None:
         draft.rename(STATIC)
     for folder in (draft, old):
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def migrated_home(home: Path) -> None:
+    """Fill a new home as `linkwell migrate` leaves it, from the one that was migrated first and is kept."""
+    KEPT.mkdir(parents=True, exist_ok=True)
+    kept = KEPT / f"home-{migrations.fingerprint()}"
+    with locked(KEPT / "home.lock", waiting_for="migrating the tests' home"):
+        if not kept.exists():
+            for old in KEPT.glob("home-*"):
+                shutil.rmtree(old)
+            draft = KEPT / "home-draft"
+            made = linkwell("migrate", home=draft)
+            if made.returncode != 0:
+                raise AssertionError(made.stderr)
+            draft.rename(kept)
+    home.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
+    subprocess.run(["cp", "-a", str(kept), str(home)], check=True)  # with its owner, who is PostgreSQL's user
+    (home / "secret-key").unlink(missing_ok=True)  # each home makes its own
 
 
 def environment(home: Path, **others: str) -> dict[str, str]:

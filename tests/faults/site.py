@@ -16,7 +16,7 @@ from linkwell.cli.database import embedded
 from tests.faults.ledger import Verdict, judge
 from tests.faults.load import Load
 from tests.faults.mailbox import mailbox, taken
-from tests.faults.running import Linkwell, eventually, linkwell, open_folder
+from tests.faults.running import Linkwell, eventually, migrated_home, open_folder
 from tests.faults.scheme import Cast, cast, sweep
 
 JOBS = """SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing'
@@ -118,9 +118,7 @@ def site() -> Iterator[Site]:
     """Have one run; everything it wrote is thrown away."""
     with open_folder() as folder, mailbox(folder / "mails") as port:
         smtp = {"LINKWELL_SMTP": f"smtp://127.0.0.1:{port}"}
-        made = linkwell("migrate", home=folder / "home", **smtp)
-        if made.returncode != 0:
-            raise AssertionError(made.stderr)
+        migrated_home(folder / "home")
         run = Linkwell(folder / "home", **smtp)
         try:
             run.start()

@@ -12,7 +12,7 @@ import pytest
 from linkwell.cli import roles
 from linkwell.cli.database import embedded
 from linkwell.cli.postgres.server import SUPERUSER
-from tests.faults.running import Linkwell, eventually, linkwell, open_folder
+from tests.faults.running import Linkwell, eventually, linkwell, migrated_home, open_folder
 
 pytestmark = [pytest.mark.fault, pytest.mark.embedded]
 LEDGER = "INSERT INTO linkwell_cache (cache_key, value, expires) VALUES (%s, '', now())"
@@ -21,8 +21,7 @@ LEDGER = "INSERT INTO linkwell_cache (cache_key, value, expires) VALUES (%s, '',
 @pytest.fixture(scope="module")
 def home():
     with open_folder() as folder:
-        done = linkwell("migrate", home=folder / "home")
-        assert done.returncode == 0, done.stderr
+        migrated_home(folder / "home")
         yield folder / "home"
 
 

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from procrastinate.contrib.django import app
 
 from linkwell.directory.errors import SourceRefused
 from linkwell.directory.imports import queries, run
@@ -103,10 +104,24 @@ def test_DI12_a_due_source_is_claimed_read_and_due_again(feed, source):
     assert last().file_name == feed.url
 
 
-def test_only_one_source_is_read_at_a_time(feed, source):
-    ImportRun.objects.create(source=source, started_at=NOW - timedelta(minutes=1))
+def test_a_reader_that_died_holds_up_its_own_source_alone_and_not_for_ever(feed, source, editor):
+    assert kept.claim_due(at=NOW) == source.pk
+    ImportRun.objects.create(source=source, started_at=NOW)
+    other = kept.add_source(name="Sale", url=f"{feed.url}/2", kind="auto", every_hours=24, by=editor, at=NOW)
+    assert kept.claim_due(at=NOW) == other.pk
     assert kept.claim_due(at=NOW) is None
-    assert kept.claim_due(at=NOW + timedelta(hours=3)) == source.pk, "a reader that died is not waited for for ever"
+    assert kept.claim_due(at=NOW + timedelta(hours=3)) == source.pk
+
+
+def test_only_one_source_is_read_at_a_time():
+    assert app.tasks["sources.read"].lock == "sources.read"
+
+
+def test_a_source_that_another_adds_at_the_same_moment_is_refused_in_words(feed, source, editor, monkeypatch):
+    monkeypatch.setattr(kept, "_is_named", lambda name: False)
+    with pytest.raises(SourceRefused, match="There is a source named Trafford already"):
+        kept.add_source(name="Trafford", url=f"{feed.url}/2", kind="auto", every_hours=24, by=editor, at=NOW)
+    assert Source.objects.count() == 1
 
 
 def test_a_paused_source_is_not_due(feed, source, editor):

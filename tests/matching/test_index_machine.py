@@ -36,14 +36,14 @@ class Directory(RuleBasedStateMachine):
 
     @initialize(seed=SEEDS, size=st.integers(0, 40))
     def built(self, seed, size):
-        chance = random.Random(seed)  # noqa: S311 - not for secrets
+        chance = random.Random(seed)
         self.entries = {pk: random_entry(chance, pk) for pk in range(1, size + 1)}
         self.writer = ServiceIndex.build(map(facts_of, self.entries.values()), self.path, mark="built")
         self.reader = ServiceIndex.open(self.path)
 
     @rule(seed=SEEDS, pks=st.lists(st.integers(1, 60), max_size=5, unique=True))
     def change(self, seed, pks):
-        chance = random.Random(seed)  # noqa: S311 - not for secrets
+        chance = random.Random(seed)
         changed = {pk: random_entry(chance, pk) for pk in pks}
         self.entries |= changed
         self.writer = self.writer.update(map(facts_of, changed.values()), mark=f"{seed}")
@@ -56,7 +56,7 @@ class Directory(RuleBasedStateMachine):
 
     @rule(seed=SEEDS)
     def change_many(self, seed):
-        chance = random.Random(seed)  # noqa: S311 - not for secrets
+        chance = random.Random(seed)
         changed = {pk: random_entry(chance, pk) for pk in range(100, 100 + chance.choice([3, 270]))}
         kept = dict(list(changed.items())[:2])
         self.entries |= kept
@@ -67,7 +67,7 @@ class Directory(RuleBasedStateMachine):
 
     @rule(seed=SEEDS)
     def rebuild_while_something_changes(self, seed):
-        late = random_entry(random.Random(seed), 61)  # noqa: S311 - not for secrets
+        late = random_entry(random.Random(seed), 61)
 
         def services():
             yield from map(facts_of, self.entries.values())
@@ -88,7 +88,7 @@ class Directory(RuleBasedStateMachine):
     @rule(seed=SEEDS)
     def search(self, seed):
         self.reader = self.reader.latest()
-        query = random_query(random.Random(seed))  # noqa: S311 - not for secrets
+        query = random_query(random.Random(seed))
         agrees(self.reader, query, list(self.entries.values()))
 
     @invariant()
@@ -135,14 +135,14 @@ def _start(folder, what):
 
 
 def test_what_one_process_writes_another_sees_at_its_next_look(tmp_path):
-    chance = random.Random(1)  # noqa: S311 - not for secrets
+    chance = random.Random(1)
     entries = {pk: random_entry(chance, pk) for pk in range(1, 60)}
     index = ServiceIndex.build(map(facts_of, entries.values()), tmp_path)
     process = _start(tmp_path, "change")
 
     assert process.wait(120) == 0
 
-    theirs = random.Random(5)  # noqa: S311 - not for secrets
+    theirs = random.Random(5)
     entries |= {pk: random_entry(theirs, pk) for pk in (1, 2, 301)}
     del entries[7]
     newer = index.latest()
@@ -152,7 +152,7 @@ def test_what_one_process_writes_another_sees_at_its_next_look(tmp_path):
 
 
 def test_a_rebuild_that_is_killed_leaves_the_old_index_and_the_next_one_tidies_up(tmp_path):
-    chance = random.Random(2)  # noqa: S311 - not for secrets
+    chance = random.Random(2)
     entries = {pk: random_entry(chance, pk) for pk in range(1, 40)}
     index = ServiceIndex.build(map(facts_of, entries.values()), tmp_path)
     process = _start(tmp_path, "build")
@@ -180,7 +180,7 @@ def test_a_folder_without_an_index_or_with_a_damaged_one_says_so(tmp_path):
 
 
 def test_an_index_that_was_opened_goes_on_answering_after_others_replaced_it(tmp_path):
-    chance = random.Random(3)  # noqa: S311 - not for secrets
+    chance = random.Random(3)
     entries = [random_entry(chance, pk) for pk in range(1, 60)]
     index = ServiceIndex.build(map(facts_of, entries), tmp_path)
     query = random_query(chance)
@@ -194,7 +194,7 @@ def test_an_index_that_was_opened_goes_on_answering_after_others_replaced_it(tmp
 
 @pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="the system does not say what memory is shared")
 def test_searching_makes_no_copy_of_the_index_so_that_processes_share_its_pages(tmp_path):
-    chance = random.Random(4)  # noqa: S311 - not for secrets
+    chance = random.Random(4)
     index = ServiceIndex.build([facts_of(random_entry(chance, pk)) for pk in range(1, 400)], tmp_path)
     for _ in range(20):
         index.search(random_query(chance), on=TODAY)

@@ -67,7 +67,7 @@ def agrees(index, query, entries):
 
 @pytest.mark.parametrize("seed", range(2))
 def test_ma2_the_engine_agrees_with_the_slow_definition_on_random_directories(tmp_path, seed):
-    chance = random.Random(seed)  # noqa: S311 - not for secrets
+    chance = random.Random(seed)
     entries = [random_entry(chance, pk) for pk in range(1, 151)]
     index = ServiceIndex.build(map(facts_of, entries), tmp_path)
 
@@ -78,7 +78,7 @@ def test_ma2_the_engine_agrees_with_the_slow_definition_on_random_directories(tm
 
 @pytest.mark.parametrize("seed", range(2))
 def test_ma2_an_index_that_was_changed_agrees_as_one_that_was_built(tmp_path, seed):
-    chance = random.Random(100 + seed)  # noqa: S311 - not for secrets
+    chance = random.Random(100 + seed)
     entries = {pk: random_entry(chance, pk) for pk in range(1, 121)}
     index = ServiceIndex.build(map(facts_of, entries.values()), tmp_path)
     for _ in range(12):
@@ -97,7 +97,7 @@ def test_ma2_an_index_that_was_changed_agrees_as_one_that_was_built(tmp_path, se
 @pytest.fixture(scope="module")
 def town(tmp_path_factory):
     """A directory of one seed and its index."""
-    chance = random.Random(7)  # noqa: S311 - not for secrets
+    chance = random.Random(7)
     entries = [random_entry(chance, pk) for pk in range(1, 151)]
     return chance, entries, ServiceIndex.build(map(facts_of, entries), tmp_path_factory.mktemp("town"))
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from linkwell.common import audit
 from linkwell.directory.errors import NoSuchService, SourceRefused
@@ -14,6 +14,7 @@ EVERY_HOURS = (6, 24, 72, 168)
 LONGEST_DELAY = timedelta(days=7)
 FIRST_DELAY = timedelta(minutes=30)
 CLAIM = timedelta(hours=2)
+NAMED_ALREADY = "There is a source named {} already. Choose another name."
 
 
 @transaction.atomic
@@ -24,14 +25,24 @@ def add_source(
     known = " ".join(name.split())
     if not known:
         raise SourceRefused("Name the source: whose list is it?")
-    if Source.objects.filter(name__iexact=known).exists():
-        raise SourceRefused(f"There is a source named {known} already. Choose another name.")
+    if _is_named(known):
+        raise SourceRefused(NAMED_ALREADY.format(known))
     if Source.objects.filter(url=url).exists():
         raise SourceRefused("This address is a source already.")
     _check_every(every_hours)
-    source = Source.objects.create(
-        name=known, url=url, format=kind, mapping=mapping, every_hours=every_hours, next_due_at=at, created_at=at
-    )
+    try:
+        with transaction.atomic():
+            source = Source.objects.create(
+                name=known,
+                url=url,
+                format=kind,
+                mapping=mapping,
+                every_hours=every_hours,
+                next_due_at=at,
+                created_at=at,
+            )
+    except IntegrityError:  # somebody else adds it at this moment
+        raise SourceRefused(NAMED_ALREADY.format(known)) from None
     audit.record("directory.source_added", about=source, by=by, at=at)
     return source
 
@@ -77,13 +88,10 @@ def approve_source(*, source_id: int, is_approved: bool, by: Membership, at: dat
 
 @transaction.atomic
 def claim_due(*, at: datetime) -> int | None:
-    """Take the source that has been due longest, so that no other reads it; None while one is being read.
+    """Take the source that has been due longest, so that no other reads it; None where none is due.
 
-    The claim ends by itself: a source whose reader died is due again after a while.
+    The claim ends by itself: a source whose reader died is due again after a while, and holds up no other.
     """
-    reading = ImportRun.objects.filter(state=ImportRun.RUNNING, started_at__gt=at - CLAIM).exclude(source__url="")
-    if reading.exists():
-        return None
     due = Source.objects.select_for_update(skip_locked=True).filter(next_due_at__lte=at, is_paused=False)
     source = due.exclude(url="").order_by("next_due_at", "pk").first()
     if source is None:
@@ -183,6 +191,10 @@ def _source(source_id: int) -> Source:
     if source is None:
         raise SourceRefused("There is no such source.")
     return source
+
+
+def _is_named(name: str) -> bool:
+    return Source.objects.filter(name__iexact=name).exists()
 
 
 def _check_every(every_hours: int | None) -> None:

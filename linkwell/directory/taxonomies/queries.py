@@ -19,6 +19,14 @@ class TaxonomyLine:
 
 
 @dataclass(frozen=True)
+class Term:
+    name: str
+    taxonomy: str
+    description: str
+    codes: tuple[str, ...]  # of the needs
+
+
+@dataclass(frozen=True)
 class TermLine:
     pk: int
     name: str
@@ -90,13 +98,14 @@ def _decided(codes: list[str] | None) -> str:
     return ", ".join(needs.label(code) for code in codes if code) or "None of our needs"
 
 
-def term(term_id: int) -> tuple[TaxonomyTerm, list[str]] | None:
-    """Return a term and the needs it stands for."""
+def term(term_id: int) -> Term | None:
+    """Return a term with the needs that its name stands for, in whatever taxonomy; two statements."""
     row = TaxonomyTerm.objects.filter(pk=term_id).first()
     if row is None:
         return None
-    same = TaxonomyTerm.objects.filter(name__iexact=row.name)
-    return row, list(same.filter(needs__code__gt="").values_list("needs__code", flat=True).distinct())
+    same = TaxonomyTerm.objects.filter(name__iexact=row.name, needs__code__gt="")
+    codes = same.values_list("needs__code", flat=True).order_by("needs__code").distinct()
+    return Term(row.name, row.taxonomy, row.description, tuple(codes))
 
 
 def phrases() -> list[PhraseLine]:

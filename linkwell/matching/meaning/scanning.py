@@ -5,7 +5,7 @@ from numba import njit
 
 
 @njit(cache=True, nogil=True)
-def products(vectors, themes, rows, asked, about, likeness, shared):  # type: ignore[no-untyped-def]
+def products(vectors, themes, rows, asked, about, likeness, shared):  # type: ignore[no-untyped-def]  # numba finds the types
     """Write what a statement and each service have in common.
 
     vectors   (n, d) int8, 127ths             themes  (n, t) uint8, 255ths

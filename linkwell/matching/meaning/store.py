@@ -9,6 +9,7 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,7 +104,7 @@ def locked(folder: Path) -> Iterator[None]:
         yield
 
 
-def _write(path: Path, begin: int, rows: NDArray) -> None:  # type: ignore[type-arg]
+def _write(path: Path, begin: int, rows: NDArray[Any]) -> None:
     with path.open("r+b" if path.exists() else "w+b") as file:
         file.truncate(begin)
         file.seek(begin)

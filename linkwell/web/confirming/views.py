@@ -18,7 +18,7 @@ from linkwell.directory.confirming import actions, queries
 from linkwell.messages.texts import is_signed
 from linkwell.web.confirming.forms import CHANGED, ConfirmEntriesForm, StopForm
 from linkwell.web.forms import PageForm
-from linkwell.web.policy import by_token, public
+from linkwell.web.policy import TokenRequest, by_token, public
 from linkwell.web.render import render
 from linkwell.web.reply.views import quiet
 
@@ -28,7 +28,7 @@ LARGEST_TEXT = 4_000
 @require_http_methods(["GET", "HEAD", "POST"])
 @by_token(purpose=queries.PURPOSE)
 @quiet
-def entries(request: HttpRequest, token_id: int) -> HttpResponse:
+def entries(request: TokenRequest, token_id: int) -> HttpResponse:
     """Still right, changed or closed, for each entry, and a name."""
     now = timezone.now()
     asked = queries.asked(token_id, on=now.date())
@@ -41,17 +41,17 @@ def entries(request: HttpRequest, token_id: int) -> HttpResponse:
         except DomainError as error:
             form.add_error(None, str(error))
         else:
-            return redirect("confirming:entries", request.token_secret)  # type: ignore[attr-defined]
+            return redirect("confirming:entries", request.token_secret)
     return _page(request, asked, form=form)
 
 
-def _page(request: HttpRequest, asked: queries.Asked, **bound: PageForm) -> HttpResponse:
+def _page(request: TokenRequest, asked: queries.Asked, **bound: PageForm) -> HttpResponse:
     context = {
         "asked": asked,
         "form": bound.get("form") or ConfirmEntriesForm(entries=asked.entries),
         "stop_form": bound.get("stop_form") or StopForm(prefix="stop"),
         "changed": CHANGED,
-        "secret": request.token_secret,  # type: ignore[attr-defined]
+        "secret": request.token_secret,
     }
     return render(request, "confirming/entries.jinja", context)
 
@@ -59,14 +59,14 @@ def _page(request: HttpRequest, asked: queries.Asked, **bound: PageForm) -> Http
 @require_POST
 @by_token(purpose=queries.PURPOSE)
 @quiet
-def stop(request: HttpRequest, token_id: int) -> HttpResponse:
+def stop(request: TokenRequest, token_id: int) -> HttpResponse:
     """Do not ask by e-mail any more: they are rung. A press without a name changes nothing."""
     now = timezone.now()
     form = StopForm(request.POST, prefix="stop")
     if not form.is_valid():
         return _page(request, queries.asked(token_id, on=now.date()), stop_form=form)
     actions.stop_asking(token_id=token_id, name=form.cleaned_data["name"], at=now)
-    return redirect("confirming:entries", request.token_secret)  # type: ignore[attr-defined]
+    return redirect("confirming:entries", request.token_secret)
 
 
 @csrf_exempt

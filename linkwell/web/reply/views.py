@@ -10,7 +10,7 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,7 +23,7 @@ from linkwell.connections.queries import PURPOSE
 from linkwell.team import tokens
 from linkwell.team.tokens import CodeResult
 from linkwell.web.connect.forms import AnswerForm
-from linkwell.web.policy import by_token
+from linkwell.web.policy import TokenRequest, by_token
 from linkwell.web.render import Frame, render
 from linkwell.web.reply.forms import CodeForm
 
@@ -35,8 +35,8 @@ def quiet(view: View) -> View:
     """Keep search engines and the product's own navigation away from a link's pages."""
 
     @wraps(view)
-    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        request.frame = Frame(demo=settings.DEMO)  # type: ignore[attr-defined]
+    def answered(request: TokenRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        request.frame = Frame(demo=settings.DEMO)
         response = view(request, *args, **kwargs)
         response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
         response["Cache-Control"] = "no-store"
@@ -45,18 +45,18 @@ def quiet(view: View) -> View:
     return answered
 
 
-def _browser(request: HttpRequest) -> str:
+def _browser(request: TokenRequest) -> str:
     return request.COOKIES.get(COOKIE, "")[:100]
 
 
-def _go(request: HttpRequest, name: str) -> HttpResponse:
-    return redirect(f"reply:{name}", request.token_secret)  # type: ignore[attr-defined]
+def _go(request: TokenRequest, name: str) -> HttpResponse:
+    return redirect(f"reply:{name}", request.token_secret)
 
 
-def _front(request: HttpRequest, token_id: int, refusal: str = "") -> HttpResponse:
+def _front(request: TokenRequest, token_id: int, refusal: str = "") -> HttpResponse:
     context = {
         "front": queries.front(token_id, at=timezone.now()),
-        "secret": request.token_secret,  # type: ignore[attr-defined]
+        "secret": request.token_secret,
         "refusal": refusal,
     }
     return render(request, "reply/front.jinja", context)
@@ -65,7 +65,7 @@ def _front(request: HttpRequest, token_id: int, refusal: str = "") -> HttpRespon
 @require_safe
 @by_token(purpose=PURPOSE)
 @quiet
-def front(request: HttpRequest, token_id: int) -> HttpResponse:
+def front(request: TokenRequest, token_id: int) -> HttpResponse:
     """The page behind the link: nothing about anybody, one button."""
     return _front(request, token_id)
 
@@ -73,7 +73,7 @@ def front(request: HttpRequest, token_id: int) -> HttpResponse:
 @require_POST
 @by_token(purpose=PURPOSE)
 @quiet
-def send_code(request: HttpRequest, token_id: int) -> HttpResponse:
+def send_code(request: TokenRequest, token_id: int) -> HttpResponse:
     """Mail a code to the address that the link went to, for this browser."""
     browser = _browser(request) or tokens.new_browser()
     try:
@@ -92,7 +92,7 @@ def send_code(request: HttpRequest, token_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @by_token(purpose=PURPOSE)
 @quiet
-def code(request: HttpRequest, token_id: int) -> HttpResponse:
+def code(request: TokenRequest, token_id: int) -> HttpResponse:
     """Type the code."""
     now, browser = timezone.now(), _browser(request)
     if request.method != "POST" and not tokens.asked_for_code(token_id=token_id, browser=browser, at=now):
@@ -109,7 +109,7 @@ def code(request: HttpRequest, token_id: int) -> HttpResponse:
     context = {
         "form": form,
         "front": queries.front(token_id, at=now),
-        "secret": request.token_secret,  # type: ignore[attr-defined]
+        "secret": request.token_secret,
     }
     return render(request, "reply/code.jinja", context)
 
@@ -117,13 +117,13 @@ def code(request: HttpRequest, token_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @by_token(purpose=PURPOSE)
 @quiet
-def referral(request: HttpRequest, token_id: int) -> HttpResponse:
+def referral(request: TokenRequest, token_id: int) -> HttpResponse:
     """What they were told, and their answer; only in a browser that a code has opened."""
     now = timezone.now()
     if not tokens.is_open(token_id=token_id, browser=_browser(request), at=now):
         return _go(request, "front")
     packet = actions.open_packet(token_id=token_id, at=now)
-    request.person_id = packet.person_id  # type: ignore[attr-defined]
+    request.person_id = packet.person_id
     shown = queries.shared_with_you(token_id=token_id, at=now)
     form = AnswerForm(request.POST or None, initial=_as_answered(shown))
     if form.is_valid():
@@ -138,7 +138,7 @@ def referral(request: HttpRequest, token_id: int) -> HttpResponse:
     context = {
         "shared": shown,
         "form": form,
-        "secret": request.token_secret,  # type: ignore[attr-defined]
+        "secret": request.token_secret,
         "changing": "change" in request.GET or form.is_bound,
     }
     return render(request, "reply/referral.jinja", context)

@@ -2,24 +2,23 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from linkwell.team.actions.second_step import SECOND_STEP
-from linkwell.web.policy import MemberRequest, by_account, by_token
+from linkwell.web.policy import MemberRequest, TokenRequest, by_account, by_token
 from linkwell.web.render import render
 from linkwell.web.signin.second_factor import LINK, may_set_up
 
 
 @by_token(purpose=SECOND_STEP)
 @require_http_methods(["GET", "POST"])
-def link(request: HttpRequest, token_id: int) -> HttpResponse:
+def link(request: TokenRequest, token_id: int) -> HttpResponse:
     """Remember in this browser that the mailed link was opened; it signs nobody in and is not used up by it."""
     if request.method == "POST":
-        secret: Any = request.token_secret  # type: ignore[attr-defined]
-        request.session[LINK] = secret
+        request.session[LINK] = request.token_secret
         return redirect("mfa_activate_totp" if request.user.is_authenticated else "account_login")
     return render(request, "signin/second_step_link.jinja")
 

@@ -13,7 +13,7 @@ from linkwell.common.errors import DomainError
 from linkwell.team import tokens
 from linkwell.team.queries import Offer, offer, seat_of
 from linkwell.web.frame import home_url
-from linkwell.web.policy import by_token, public
+from linkwell.web.policy import TokenRequest, by_token, public
 from linkwell.web.render import render
 from linkwell.web.signin import page
 from linkwell.web.signin.forms import CodeForm, JoinForm
@@ -36,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @by_token(purpose="invitation")
 @require_http_methods(["GET", "POST"])
-def invitation(request: HttpRequest, token_id: int) -> HttpResponse:
+def invitation(request: TokenRequest, token_id: int) -> HttpResponse:
     """Take an invitation up: show the mailbox by a code, then choose a password; never by opening it alone."""
     found = page.named(offer(token_id, at=timezone.now()))
     if found is None:
@@ -47,15 +47,15 @@ def invitation(request: HttpRequest, token_id: int) -> HttpResponse:
     if page.needs_code(found) and not tokens.is_open(token_id=token_id, browser=browser, at=timezone.now()):
         return _ask_for_code(request, token_id, found, browser)
     if found.has_account:  # said to whoever reads that mailbox, and to nobody else
-        request.session[WAITING] = request.token_secret  # type: ignore[attr-defined]
+        request.session[WAITING] = request.token_secret
         return render(request, "signin/has_account.jinja", {"offer": found})
     return _choose_password(request, found)
 
 
-def _signed_in(request: HttpRequest, found: Offer) -> HttpResponse:
+def _signed_in(request: TokenRequest, found: Offer) -> HttpResponse:
     if request.user.email != found.email:
         return render(request, "signin/for_someone_else.jinja", status=403)
-    request.session[WAITING] = request.token_secret  # type: ignore[attr-defined]
+    request.session[WAITING] = request.token_secret
     return redirect("more:invitation")
 
 
@@ -81,10 +81,10 @@ def _ask_for_code(request: HttpRequest, token_id: int, found: Offer, browser: st
     return render(request, "signin/code.jinja", {"form": form, "offer": found, "asked": asked})
 
 
-def _choose_password(request: HttpRequest, found: Offer) -> HttpResponse:
+def _choose_password(request: TokenRequest, found: Offer) -> HttpResponse:
     form = JoinForm(request.POST or None, initial={"name": found.name})
     if form.is_valid():
-        secret = request.token_secret  # type: ignore[attr-defined]
+        secret = request.token_secret
         try:
             account = page.join(secret=secret, at=timezone.now(), **form.cleaned_data)
         except DomainError as error:
@@ -92,5 +92,5 @@ def _choose_password(request: HttpRequest, found: Offer) -> HttpResponse:
         else:
             record_authentication(request, account, "password", email=account.email)
             return perform_login(request, account, email=account.email)
-    secret = request.token_secret  # type: ignore[attr-defined]
+    secret = request.token_secret
     return render(request, "signin/join.jinja", {"form": form, "offer": found, "secret": secret})

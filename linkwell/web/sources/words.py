@@ -74,8 +74,7 @@ def term(request: MemberRequest, term_id: int) -> HttpResponse:
     found = queries.term(term_id)
     if found is None:
         raise NotVisible
-    row, codes = found
-    form = TermForm(request.POST or None, initial={"needs": codes})
+    form = TermForm(request.POST or None, initial={"needs": list(found.codes)})
     if form.is_valid():
         try:
             if "take_back" in request.POST:
@@ -90,7 +89,7 @@ def term(request: MemberRequest, term_id: int) -> HttpResponse:
             said = ngettext("Saved. %(num)d entry changed.", "Saved. %(num)d entries changed.", changed)
             succeeded(request, said % {"num": changed})
             return redirect("sources:terms")
-    return render(request, "sources/term.jinja", {"term": row, "form": form})
+    return render(request, "sources/term.jinja", {"term": found, "form": form})
 
 
 @require_POST

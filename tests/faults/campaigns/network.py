@@ -15,7 +15,7 @@ from tests.faults.campaigns import Outcome
 from tests.faults.ledger import judge
 from tests.faults.load import Load
 from tests.faults.proxy import FAULTS, Proxy
-from tests.faults.running import Linkwell, eventually, linkwell, open_folder
+from tests.faults.running import Linkwell, eventually, migrated_home, open_folder
 from tests.faults.scheme import cast
 
 LONG_AWAY = 60
@@ -65,9 +65,7 @@ def product() -> Iterator[tuple[Linkwell, Proxy, str]]:
     """Have a product that reaches an embedded server through a proxy."""
     with open_folder() as folder:
         home = folder / "home"
-        done = linkwell("migrate", home=home)
-        if done.returncode != 0:
-            raise AssertionError(done.stderr)
+        migrated_home(home)
         server = embedded(home)
         server.start()
         (folder / "through").mkdir()

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from linkwell.common.errors import DomainError
 from linkwell.team.queries import account_of_identity
-from linkwell.web.policy import MemberRequest, by_account, by_token, public
+from linkwell.web.policy import MemberRequest, TokenRequest, by_account, by_token, public
 from linkwell.web.render import render, succeeded
 from linkwell.web.signin import second_factor
 from linkwell.web.signin.outside import flow, page, provider
@@ -73,10 +73,10 @@ def again(request: MemberRequest) -> HttpResponse:
 
 @by_token(purpose="invitation")
 @require_POST
-def invitation(request: HttpRequest, token_id: int) -> HttpResponse:
+def invitation(request: TokenRequest, token_id: int) -> HttpResponse:
     """Take an invitation up with the other organisation's sign-in instead of a password."""
     _or_404()
-    return _go(request, purpose=flow.INVITATION, secret=request.token_secret)  # type: ignore[attr-defined]
+    return _go(request, purpose=flow.INVITATION, secret=request.token_secret)
 
 
 @public()
