@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import UTC, datetime
+from html import unescape
 
 import pytest
 from django.urls import reverse
@@ -42,6 +43,18 @@ def taken(**fields):
     record = {"id": "1", "name": "Lunch club", **fields}
     import_records(reader=FeedReader(json.dumps([record]).encode()), source="Feed", at=NOW)
     return Service.objects.get(external_id="1")
+
+
+def test_the_next_page_of_a_search_asks_the_same_words_whatever_stands_in_them(staff):
+    for number in range(60):
+        ServiceFactory(name=f"Tea & page=9 {number:02}")
+    ServiceFactory(name="Choir")
+    refresh_search()
+    first = text_of(staff.get(reverse("directory:list"), {"words": "tea & page=9"}))
+    (following,) = set(re.findall(r'href="(\?[^"]*page=2)"', first))
+    second = text_of(staff.get(reverse("directory:list") + unescape(following)))
+    assert "60 entries" in second and "Choir" not in second
+    assert 'value="tea &amp; page=9"' in second
 
 
 def test_the_list_is_searched_by_words_and_an_empty_answer_says_what_to_do(staff):

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -55,6 +56,7 @@ def every_source() -> list[Source]:
     return [parsed(file.read_text(), str(file.relative_to(ROOT))) for file in files if "migrations" not in file.parts]
 
 
+@cache
 def person_models() -> set[str]:
     """Return the names of the models of the rooms that hold people."""
     found = set()
