@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
+
+More = dict[str, Any]  # what the source said besides, that nothing of ours reads; the open feed tells it again
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class PhoneRecord:
     number: str
     extension: str = ""
     label: str = ""
+    more: More = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -50,6 +53,7 @@ class ScheduleRecord:
     valid_from: date | None = None
     valid_to: date | None = None
     description: str = ""
+    more: More = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -74,6 +78,7 @@ class AreaRecord:
     name: str
     extent: str = ""
     uri: str = ""
+    more: More = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -83,6 +88,7 @@ class CapacityRecord:
     maximum: int | None = None
     description: str = ""
     updated_at: datetime | None = None
+    more: More = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -94,6 +100,7 @@ class TermRecord:
     parent_external_id: str = ""
     uri: str = ""
     value: str = ""
+    more: More = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -112,6 +119,9 @@ class LocationRecord:
     access_yes: list[str] = field(default_factory=list)
     access_no: list[str] = field(default_factory=list)
     access_texts: list[str] = field(default_factory=list)
+    access_links: dict[str, str] = field(default_factory=dict)  # words of access_texts → where more stands of them
+    said: str = ""  # of the service at this place
+    more: More = field(default_factory=dict)
     is_virtual: bool = False
 
 
@@ -125,6 +135,7 @@ class OrganisationRecord:
     email: str = ""
     website: str = ""
     identifiers: list[dict[str, str]] = field(default_factory=list)
+    more: More = field(default_factory=dict)
     phones: list[PhoneRecord] = field(default_factory=list)
     contacts: list[ContactRecord] = field(default_factory=list)
 
@@ -165,6 +176,7 @@ class ServiceRecord:
     source_checked_on: date | None = None
     source_changed_at: datetime | None = None
     need_codes: list[str] = field(default_factory=list)  # said by a mapping
+    more: More = field(default_factory=dict)
     phones: list[PhoneRecord] = field(default_factory=list)
     contacts: list[ContactRecord] = field(default_factory=list)
     schedules: list[ScheduleRecord] = field(default_factory=list)

@@ -3,7 +3,7 @@
 from django.db import models
 
 from linkwell.common.access import classes
-from linkwell.directory.models.entries import Location, Organisation, Service, text
+from linkwell.directory.models.entries import Location, Organisation, Service, said_besides, text
 
 
 class Schedule(models.Model):
@@ -22,10 +22,11 @@ class Schedule(models.Model):
     valid_from = models.DateField(null=True)
     valid_to = models.DateField(null=True)
     description = text()
+    more = said_besides()  # parts of iCalendar, a link
 
     field_classes = classes(
         public="id service location position frequency interval weekday week_of_month day_of_month opens_at"
-        " closes_at valid_from valid_to description"
+        " closes_at valid_from valid_to description more"
     )
 
 
@@ -53,8 +54,9 @@ class Phone(models.Model):
     number = models.TextField()
     extension = text()
     label = text()
+    more = said_besides()  # its type, the languages spoken on it
 
-    field_classes = classes(public="id service organisation position number extension label")
+    field_classes = classes(public="id service organisation position number extension label more")
 
 
 class Contact(models.Model):
@@ -101,8 +103,9 @@ class ServiceArea(models.Model):
     name = models.TextField()
     extent = text()
     uri = text()
+    more = said_besides()  # its description, the kind of its extent
 
-    field_classes = classes(public="id service name extent uri")
+    field_classes = classes(public="id service name extent uri more")
 
 
 class Capacity(models.Model):
@@ -114,5 +117,6 @@ class Capacity(models.Model):
     maximum = models.PositiveIntegerField(null=True)
     description = text()
     updated_at = models.DateTimeField(null=True)
+    more = said_besides()  # which unit of which scheme
 
-    field_classes = classes(public="id service unit available maximum description updated_at")
+    field_classes = classes(public="id service unit available maximum description updated_at more")

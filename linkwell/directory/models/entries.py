@@ -19,6 +19,11 @@ def codes() -> "ArrayField[Any, Any]":
     return ArrayField(models.TextField(), default=list, blank=True)
 
 
+def said_besides() -> "models.JSONField[Any, Any]":
+    """Return a field for what a source says that nothing of ours reads: the open feed tells it again."""
+    return models.JSONField(default=dict, blank=True, db_default={})
+
+
 def text() -> "models.TextField[Any, Any]":
     """Return an optional text field."""
     return models.TextField(blank=True, default="")
@@ -45,7 +50,8 @@ class Organisation(models.Model):
     description_text = text()
     email = text()
     website = text()
-    identifiers = models.JSONField(default=list)  # [{"scheme": "GB-CHC", "identifier": "1089464"}]
+    identifiers = models.JSONField(default=list)  # [{"scheme": "GB-CHC", "type": "Charity", "identifier": "1089464"}]
+    more = said_besides()  # another name, legal status, logo, funding, programmes
     # Never taken from a feed: an address that receives people's details is confirmed by hand (security.md D10).
     referral_email = models.EmailField(blank=True, default="")
     referral_email_verified_at = models.DateTimeField(null=True, blank=True)
@@ -56,7 +62,7 @@ class Organisation(models.Model):
 
     field_classes = classes(
         public="id public_id source external_id name kind description description_text email website identifiers"
-        " changed_at",
+        " more changed_at",
         operational="referral_email referral_email_verified_at referral_email_verified_by referral_email_how"
         " asks_stopped_at",
     )
@@ -104,10 +110,11 @@ class Location(models.Model):
     is_undisclosed = models.BooleanField(default=False)
     access_yes = codes()  # access needs known to be met here
     access_no = codes()  # access needs known not to be met here
+    more = said_besides()  # another name, its number in a register of addresses (UPRN), languages spoken there
 
     field_classes = classes(
         public="id public_id source external_id name description address town region country postcode outcode"
-        " transport latitude longitude easting northing precision is_undisclosed access_yes access_no"
+        " transport latitude longitude easting northing precision is_undisclosed access_yes access_no more"
     )
 
     class Meta:
@@ -181,6 +188,7 @@ class Service(models.Model):
     is_free = models.BooleanField(null=True)
     cost_text = text()
     wait_text = text()
+    more = said_besides()  # licences, funding, the programme it is part of, links of documents
     need_codes = codes()  # kept in step with ServiceNeed
     strong_needs = codes()  # those from a term, a mapping, the name or a hand
     area_text = text()
@@ -226,7 +234,7 @@ class Service(models.Model):
         " description_text url additional_urls email alert accreditations how_to_join what_to_bring first_visit"
         " who_greets"
         " entry_routes eligibility_text audience minimum_age maximum_age modes modes_text languages access_yes"
-        " access_no slots times_text is_free cost_text wait_text need_codes strong_needs area_text"
+        " access_no slots times_text is_free cost_text wait_text more need_codes strong_needs area_text"
         " area_outcodes is_undisclosed listing gone_on ended_on ended_why operating operating_note"
         " operating_since wait_weeks source_checked_on source_changed_at confirmed_at confirmed_by seen_at"
         " changed_at search hidden_at joined_into operating_until break_from break_until confirmed_how run_by"

@@ -4,7 +4,7 @@ from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 
 from linkwell.common.access import classes
-from linkwell.directory.models.entries import Service, text
+from linkwell.directory.models.entries import Service, said_besides, text
 from linkwell.directory.models.feeds import Source
 
 
@@ -18,10 +18,13 @@ class TaxonomyTerm(models.Model):
     description = text()
     parent_external_id = text()
     uri = text()
+    more = said_besides()  # its code and language, the address and version of its taxonomy
     # The database gives it, so that an import that writes terms as rows need not know of it
     public_id = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
 
-    field_classes = classes(public="id source external_id taxonomy name description parent_external_id uri public_id")
+    field_classes = classes(
+        public="id source external_id taxonomy name description parent_external_id uri more public_id"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "external_id"], name="one_term_of_an_id")]
