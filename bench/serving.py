@@ -14,10 +14,10 @@ PRODUCT, STOCK = "linkwell.config.wsgi:application", "bench.stock.wsgi:applicati
 
 
 @contextlib.contextmanager
-def served(world: World, application: str = PRODUCT, *, settings: str = "") -> Iterator[int]:
-    """Have an application answer on a port while the block runs; the port is returned."""
+def served(world: World, application: str = PRODUCT, *, settings: str = "", **more: str) -> Iterator[int]:
+    """Have an application answer on a port while the block runs; the port is returned. `more` is its environment."""
     port = _free_port()
-    environment = world.environment() | {"LINKWELL_PORT": str(port), "PYTHONPATH": str(ROOT)}
+    environment = world.environment() | {"LINKWELL_PORT": str(port), "PYTHONPATH": str(ROOT)} | more
     if settings:
         environment["DJANGO_SETTINGS_MODULE"] = settings
     command = [sys.executable, "-W", "ignore", "-m", "bench.serving", application, str(port)]

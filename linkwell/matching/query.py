@@ -123,6 +123,38 @@ class Facet:
 
 
 @dataclass(frozen=True)
+class PublicHit:
+    """One service of a public list, at which of its places, how far away; None where none is known or given out."""
+
+    service_id: int
+    location_id: int | None
+    metres: float | None
+    score: float
+
+
+@dataclass(frozen=True)
+class PublicAnswer:
+    """One page of what passes every filter, how many do, and what choosing each value (instead) would leave.
+
+    counts     filter (free, day, how, language, access, age) → value → how many
+    heard      needs recognised in the words
+    meant      a word as it was typed, and what was searched in its place
+    not_found  words that no entry holds
+    is_cut     more was there than was looked through
+    """
+
+    hits: tuple[PublicHit, ...]
+    count: int
+    page: int
+    pages: int
+    counts: Mapping[str, Mapping[str, int]]
+    heard: tuple[str, ...] = ()
+    meant: tuple[tuple[str, str], ...] = ()
+    not_found: tuple[str, ...] = ()
+    is_cut: bool = False
+
+
+@dataclass(frozen=True)
 class Answer:
     """All that fits: how many, the best, those that nearly fit, and counts over all that fit."""
 

@@ -1,7 +1,7 @@
 """What a misspelt word of a question was probably meant to be: the nearest word by which needs are recognised."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache, lru_cache
 
@@ -19,6 +19,13 @@ def meant(word: str) -> str:
     if not SHORTEST <= len(plain) <= 30:
         return ""
     return next(iter(get_close_matches(plain, _known(), n=1, cutoff=NEAR)), "")
+
+
+def corrected(words: str, known: Mapping[str, str]) -> str:
+    """Return words with each misspelt one, as typed, in the place of the one that it was meant to be."""
+    for typed, word in known.items():
+        words = words.replace(typed, word)
+    return words
 
 
 @cache

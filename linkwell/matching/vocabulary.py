@@ -47,6 +47,13 @@ LANGUAGES: dict[str, str] = {
     "nl": "Dutch", "he": "Hebrew", "yi": "Yiddish", "syl": "Sylheti", "rom": "Romani", "prs": "Dari", "tl": "Tagalog",
 }  # fmt: skip
 
+AGES: dict[str, tuple[int, str]] = {  # whom the public looks for: an age that stands for them all
+    "child": (10, "Children"),
+    "young": (20, "Young people"),
+    "adult": (45, "Adults"),
+    "older": (72, "Older people"),
+}
+
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 PARTS = ("morning", "afternoon", "evening")
 ALL_PARTS = (0, 1, 2)

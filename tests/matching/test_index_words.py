@@ -169,11 +169,10 @@ def test_what_the_public_may_not_see_is_neither_found_nor_counted(tmp_path):
     services = [ServiceFacts(id=1, name="Lunch"), ServiceFacts(id=2, name="Lunch", is_public=False)]
     index = ServiceIndex.build(services, tmp_path)
 
-    answer = found(index, "lunch", public_only=True)
+    answer = index.public(Query(words="lunch"), on=TODAY)
 
-    assert (answer.count, found(index, "lunch").count) == (1, 2)
-    assert index.explain(Query(words="lunch"), 2, on=TODAY, public_only=True).whys[0].code == "public"
-    assert index.explain(Query(words="lunch"), 2, on=TODAY).rank == 2
+    assert ([hit.service_id for hit in answer.hits], answer.count, found(index, "lunch").count) == ([1], 1, 2)
+    assert index.holding_all(["lunch"], on=TODAY).tolist() == [1]
 
 
 @pytest.mark.parametrize("why", ["hidden", "joined", "ended"])

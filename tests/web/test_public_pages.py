@@ -37,6 +37,13 @@ def public():
     return Client()
 
 
+@pytest.fixture(params=["database", "index"])
+def either_way(request):
+    """The database answers, or the index."""
+    if request.param == "index":
+        request.getfixturevalue("search_index")
+
+
 def service(source, name, *, at=(53.425, -2.319), **fields):
     place = LocationFactory(latitude=at[0], longitude=at[1], town="Sale", address="1 High Street") if at else None
     made = ServiceFactory(source=source, name=name, location=place, **fields)
@@ -55,6 +62,7 @@ def page_of(public, made):
     return answer.content.decode()
 
 
+@pytest.mark.usefixtures("either_way")
 def test_DI7_words_needs_and_a_place_find_what_is_near(public, source):
     service(source, "Walking Group", need_codes=["activity"])
     service(source, "Choir", need_codes=["creative"])
@@ -79,6 +87,7 @@ def test_DI7_the_box_is_sent_by_post_and_leads_to_an_address_that_tells_nothing_
     assert answer["Cache-Control"] == "no-store"
 
 
+@pytest.mark.usefixtures("either_way")
 def test_DI7_private_words_stand_in_no_address_as_they_are_read_and_are_found_all_the_same(public, source):
     service(source, "HIV peer group")
     for answer in (public.post(LOOK, {"words": "HIV", "place": "", "within": ""}), public.get(SEARCH, {"q": "hiv"})):
@@ -97,6 +106,7 @@ def test_DI7_a_whole_postcode_in_an_address_becomes_its_first_half(public, sourc
     assert answer["Location"] == "/find-help/?q=choir&near=M33&within=5000"
 
 
+@pytest.mark.usefixtures("either_way")
 def test_DI7_a_sentence_without_a_known_need_keeps_only_words_that_the_directory_holds(public, source):
     service(source, "Falconry evening")
 
@@ -105,6 +115,7 @@ def test_DI7_a_sentence_without_a_known_need_keeps_only_words_that_the_directory
     assert answer["Location"] == "/find-help/?q=falconry"
 
 
+@pytest.mark.usefixtures("either_way")
 def test_DI7_a_misspelt_word_is_searched_as_it_was_meant_and_the_page_says_so(public, source):
     service(source, "Harbour", need_codes=["bereavement"])
 
@@ -114,6 +125,7 @@ def test_DI7_a_misspelt_word_is_searched_as_it_was_meant_and_the_page_says_so(pu
     assert "Harbour" in text
 
 
+@pytest.mark.usefixtures("either_way")
 def test_DI7_filters_narrow_and_say_what_choosing_them_leaves(public, source):
     service(source, "Free on Tuesday", is_free=True, slots=0b111 << 3, need_codes=["creative"])
     service(source, "Paid on Monday", is_free=False, slots=0b111, need_codes=["creative"], languages=["pl"])
@@ -130,7 +142,7 @@ def test_DI7_filters_narrow_and_say_what_choosing_them_leaves(public, source):
 
 
 def test_DI7_a_filter_finds_also_what_lies_behind_the_nearest(public, source, monkeypatch):
-    monkeypatch.setattr(sys.modules["linkwell.directory.queries.public_search"], "MOST_NEAR", 2)
+    monkeypatch.setattr(sys.modules["linkwell.directory.queries.public_statement"], "MOST_NEAR", 2)
     for number in range(3):
         service(source, f"Choir {number}", at=(53.425, -2.319 + number / 1_000), is_free=False)
     service(source, "Choir for nothing", at=(53.43, -2.33), is_free=True, minimum_age=18)
@@ -148,6 +160,7 @@ def test_DI7_an_empty_answer_says_what_to_do(public, source):
     assert "We do not know this place" in public.get(SEARCH, {"near": "Atlantis"}).content.decode()
 
 
+@pytest.mark.usefixtures("either_way")
 def test_DI9_what_needs_no_journey_appears_at_any_distance_unless_it_serves_another_area(public, source):
     service(source, "Helpline", at=(57.0, -4.0), modes=["phone"], need_codes=["money"])
     service(source, "Helpline of Leeds", at=None, modes=["phone"], need_codes=["money"], area_outcodes=["LS1"])
@@ -156,6 +169,7 @@ def test_DI9_what_needs_no_journey_appears_at_any_distance_unless_it_serves_anot
     assert found(public, t=KEYS["money"], near="M33") == ["Helpline"]
 
 
+@pytest.mark.usefixtures("either_way")
 def test_DI9_the_list_says_all_that_the_map_shows_and_asks_no_third_party(public, source):
     made = service(source, "Choir")
     answer = public.get(SEARCH, {"q": "choir"})
@@ -166,6 +180,7 @@ def test_DI9_the_list_says_all_that_the_map_shows_and_asks_no_third_party(public
     assert not re.findall(r'(?:src|href)="(?:https?:)?//', text)
 
 
+@pytest.mark.usefixtures("either_way")
 @pytest.mark.parametrize(
     "fields",
     [{"listing": "inactive"}, {"hidden_at": NOW}, {"confirmed_at": LONG_AGO, "changed_at": LONG_AGO},
@@ -179,6 +194,7 @@ def test_DI7_what_is_hidden_gone_closed_or_too_old_is_not_found(public, source, 
     assert found(public, q="choir") == []
 
 
+@pytest.mark.usefixtures("either_way")
 def test_D12_I05_an_unapproved_source_is_shown_nowhere(public):
     made = service(SourceFactory(is_approved=False), "Fake crisis line")
 
@@ -221,6 +237,7 @@ def test_I05_the_page_shows_no_person_no_referral_address_and_no_remark(public, 
     assert "0161 000 0000" in text
 
 
+@pytest.mark.usefixtures("either_way")
 def test_DI17_an_undisclosed_service_shows_area_and_phone_only(public, source):
     made = service(
         source, "Harbour refuge", is_undisclosed=True, need_codes=["abuse"], email="door@example.org",
@@ -254,6 +271,7 @@ def test_DI17_an_undisclosed_service_shows_area_and_phone_only(public, source):
     assert "0808 000 0000" in texts[0] and "A safe place." in texts[0]
 
 
+@pytest.mark.usefixtures("either_way")
 def test_DI7_a_joined_duplicate_leads_on_and_a_gone_entry_says_what_there_is_instead(public, source):
     kept = service(source, "Choir", need_codes=["creative"])
     joined = service(source, "Choir again", joined_into=kept)
@@ -301,6 +319,7 @@ def test_W02_public_pages_may_be_kept_by_caches_set_no_cookie_and_differ_for_nob
         assert theirs["Cache-Control"] == "no-store" or not theirs.cookies
 
 
+@pytest.mark.usefixtures("either_way")
 def test_W02_DI17_what_is_hidden_is_gone_from_every_cache_at_once(public, source):
     made = service(source, "Choir")
     for address in (f"{SEARCH}?q=choir", reverse("public:service", args=[made.public_id])):
@@ -374,6 +393,7 @@ def test_D06_nothing_an_entry_says_can_run(public, source):
         assert "{{7*7}}" in text
 
 
+@pytest.mark.usefixtures("either_way")
 def test_DI7_statements_are_few_and_the_same_for_any_number_of_rows(public, source):
     def cost(address):
         with CaptureQueriesContext(connection) as seen:

@@ -172,8 +172,7 @@ def term(public_id: UUID) -> FeedTerm | None:
 
 def _service_keys(query: FeedQuery, at: datetime) -> Sequence[int]:
     on = at.date()
-    rows = filters.services(query, on=on).values_list("pk", flat=True)
-    return LISTS.keys(("services", query, on), lambda: rows)
+    return LISTS.keys(("services", query, on), lambda: filters.service_keys(query, on=on))
 
 
 def _services(keys: Sequence[int], *, full: bool, at: datetime) -> tuple[FeedService, ...]:

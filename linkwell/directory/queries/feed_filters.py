@@ -1,6 +1,7 @@
 """What a question to the feed narrows: the parameters of the standard, each by its words there."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time
 from math import cos, radians
 from uuid import UUID
@@ -11,6 +12,7 @@ from django.db.models.functions import ASin, Cos, Greatest, Least, Power, Radian
 from django.db.models.lookups import LessThanOrEqual
 
 from linkwell.directory.models import Attribute, Schedule, Service, ServiceAtLocation
+from linkwell.directory.queries.indexed import in_step
 from linkwell.directory.queries.public import public_services, shown_services
 from linkwell.directory.queries.sql import EARTH_DIAMETER
 from linkwell.matching.words import stems
@@ -74,6 +76,15 @@ def services(query: FeedQuery, *, on: date) -> QuerySet[Service]:
     if query.modified_after is not None:
         rows = _modified(query.modified_after, on)
     return _narrowed(rows, query).order_by("pk")
+
+
+def service_keys(query: FeedQuery, *, on: date) -> Iterable[int]:
+    """Return the keys of the services that a list holds; of a list by words alone the matching index knows them."""
+    if query.search.strip() and replace(query, search="").is_whole:
+        beginnings = stems(query.search)[:MOST_WORDS]
+        if found := in_step(lambda kept: kept.index.holding_all(beginnings, on=on), lambda _: (), on=on):
+            return found[0].tolist()
+    return services(query, on=on).values_list("pk", flat=True)
 
 
 def at_locations(query: FeedQuery, *, on: date) -> QuerySet[ServiceAtLocation]:

@@ -1,20 +1,19 @@
-"""The filters of the public search, and what choosing each would leave. Plain values, no database."""
+"""The filters of the public search, and what choosing each would leave. Plain values, no database.
+
+`filtered` is the definition; `matching.index.strict` counts the same over all that the index finds.
+"""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
 from linkwell.matching import vocabulary
 from linkwell.matching.query import Facet, Query
-from linkwell.matching.vocabulary import days_of
+from linkwell.matching.vocabulary import AGES, days_of
 
-AGES = {
-    "child": (10, "Children"),
-    "young": (20, "Young people"),
-    "adult": (45, "Adults"),
-    "older": (72, "Older people"),
-}
+Counts = Mapping[str, Mapping[str, int]]  # filter → value → how many
+MOST_LANGUAGES = 12
 
 
 class Candidate(NamedTuple):
@@ -42,7 +41,7 @@ class Candidate(NamedTuple):
     word_points: float
 
 
-def filtered(rows: list[Candidate], query: Query) -> tuple[list[Candidate], dict[str, tuple[Facet, ...]]]:
+def filtered(rows: list[Candidate], query: Query) -> tuple[list[Candidate], Counts]:
     """Return what passes every filter; each count is what choosing it (instead) would leave."""
     asked: dict[str, Callable[[Candidate], bool]] = {
         "free": lambda row: not query.free_only or row.is_free is True,
@@ -53,11 +52,19 @@ def filtered(rows: list[Candidate], query: Query) -> tuple[list[Candidate], dict
         "age": lambda row: query.age is None or _for_age(row, query.age),
     }
     fails = {row.id: [name for name, passes in asked.items() if not passes(row)] for row in rows}
-    facets = {}
-    for name in asked:
-        counts = Counter(value for row in rows if set(fails[row.id]) <= {name} for value in _values(name, row))
-        facets[name] = tuple(Facet(value, label, counts[value]) for value, label in _order(name, counts))
-    return [row for row in rows if not fails[row.id]], facets
+    counts = {
+        name: Counter(value for row in rows if set(fails[row.id]) <= {name} for value in _values(name, row))
+        for name in asked
+    }
+    return [row for row in rows if not fails[row.id]], counts
+
+
+def facets(counts: Counts) -> dict[str, tuple[Facet, ...]]:
+    """Return each filter's values with their labels, in the order of the page."""
+    return {
+        name: tuple(Facet(value, label, values.get(value, 0)) for value, label in _order(name, values))
+        for name, values in counts.items()
+    }
 
 
 def _values(name: str, row: Candidate) -> Iterable[str]:
@@ -75,15 +82,19 @@ def _values(name: str, row: Candidate) -> Iterable[str]:
     return [code for code, (age, _) in AGES.items() if _for_age(row, age)]
 
 
-def _order(name: str, counts: Counter[str]) -> list[tuple[str, str]]:
+def _order(name: str, counts: Mapping[str, int]) -> list[tuple[str, str]]:
     labels: dict[str, str] = {
         "free": {"1": "Free"},
         "day": {str(number): day for number, day in enumerate(vocabulary.DAYS)},
         "how": {code: f"{said[0].upper()}{said[1:]}" for code, said in vocabulary.MODES.items()},
         "access": {"step_free": "Step-free"},
         "age": {code: label for code, (_, label) in AGES.items()},
-    }.get(name) or {code: vocabulary.LANGUAGES.get(code, code) for code, _ in counts.most_common(12)}
+    }.get(name) or {code: vocabulary.LANGUAGES.get(code, code) for code in _commonest(counts)[:MOST_LANGUAGES]}
     return list(labels.items())
+
+
+def _commonest(counts: Mapping[str, int]) -> list[str]:
+    return sorted(counts, key=lambda code: (-counts[code], code))
 
 
 def _for_age(row: Candidate, age: int) -> bool:

@@ -1,5 +1,6 @@
-"""The candidates of the public search, in SQL: around a place, or everywhere. Read with `public_search`."""
+"""The candidates of the public search, in SQL: around a place, or everywhere. Read with `public_statement`."""
 
+from linkwell.directory.queries.sql import METRES
 from linkwell.matching.query import Query
 
 # Of one service: how it stands now, and the points of its needs and words. `s` is the service, `l` its place or nothing
@@ -20,11 +21,7 @@ NO_JOURNEY = """(s.modes && %(remote_modes)s::text[] OR s.operating IN ('phone_o
         WHERE x.service_id = s.id AND y.latitude IS NOT NULL AND NOT y.is_undisclosed LIMIT 1) IS NULL)"""
 AROUND = f"""
 WITH near AS MATERIALIZED (
-    SELECT s.id, l.id AS location_id,
-           {{diameter}} * asin(least(1.0, sqrt(
-               sin(radians(l.latitude - %(latitude)s::float8) / 2) ^ 2
-               + cos(radians(%(latitude)s::float8)) * cos(radians(l.latitude))
-               * sin(radians(l.longitude - %(longitude)s::float8) / 2) ^ 2))) AS metres
+    SELECT s.id, l.id AS location_id, {METRES} AS metres
     FROM directory_location l
     JOIN directory_serviceatlocation a ON a.location_id = l.id
     JOIN directory_service s ON s.id = a.service_id
@@ -60,7 +57,8 @@ SELECT 'near', n.id, l.id, NULL, l.latitude, l.longitude, l.precision = 'outcode
 FROM near n JOIN directory_service s ON s.id = n.id
 LEFT JOIN LATERAL (
     SELECT l.* FROM directory_serviceatlocation a JOIN directory_location l ON l.id = a.location_id
-    WHERE a.service_id = s.id AND NOT l.is_undisclosed AND NOT s.is_undisclosed AND s.operating <> 'moved'
+    WHERE a.service_id = s.id AND l.latitude IS NOT NULL AND NOT l.is_undisclosed AND NOT s.is_undisclosed
+          AND s.operating <> 'moved'
     ORDER BY l.id LIMIT 1
 ) l ON TRUE
 """

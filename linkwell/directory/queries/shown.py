@@ -12,6 +12,9 @@ from linkwell.matching import vocabulary
 SHOWN = """(s.listing IN ('listed', 'temporarily_closed') AND s.operating <> 'closed' AND s.hidden_at IS NULL
                 AND s.joined_into_id IS NULL AND s.ended_on IS NULL)"""
 
+# The point of the place that was found may be shown, as it stands now
+GIVEN_OUT = "h.location_id IS NOT NULL AND NOT s.is_undisclosed AND s.operating <> 'moved'"
+
 
 def details_of(cursor: Any, hits: list[dict[str, Any]], words: list[str], *, on: date) -> dict[int, dict[str, Any]]:
     """Return what the page shows of each service that is shown, in one statement."""
@@ -26,6 +29,10 @@ def details_of(cursor: Any, hits: list[dict[str, Any]], words: list[str], *, on:
                s.area_text, s.times_text, s.confirmed_at, s.confirmed_by, s.source_checked_on, s.seen_at,
                s.operating_until, s.confirmed_how, s.sinks_on, s.open_reports, s.reported_at, s.break_from,
                s.break_until, s.is_undisclosed, f.name AS source, s.access_yes, {SHOWN} AS is_shown,
+               {SHOWN} AND f.is_approved AND (s.leaves_on IS NULL OR s.leaves_on > %(on)s::date) AS is_public,
+               s.listing,
+               CASE WHEN {GIVEN_OUT} THEN l.latitude END AS latitude,
+               CASE WHEN {GIVEN_OUT} THEN l.longitude END AS longitude,
                {NEWEST} AS newest_change,
                CASE WHEN h.location_id IS NULL THEN '{{}}' ELSE l.access_yes END AS place_access,
                CASE WHEN h.location_id IS NULL THEN '{{}}' ELSE l.access_no END AS place_lacks,
@@ -46,9 +53,9 @@ def details_of(cursor: Any, hits: list[dict[str, Any]], words: list[str], *, on:
         JOIN unnest(%(ids)s::bigint[], %(places)s::bigint[]) AS h (id, location_id) ON h.id = s.id
         LEFT JOIN directory_location l ON l.id = coalesce(h.location_id,
             (SELECT min(u.id) FROM directory_serviceatlocation a JOIN directory_location u ON u.id = a.location_id
-             WHERE a.service_id = s.id AND NOT u.is_undisclosed))
+             WHERE a.service_id = s.id AND NOT u.is_undisclosed)) AND NOT l.is_undisclosed
         """,
-        {"words": words, "ids": [hit["id"] for hit in hits], "places": [hit["location_id"] for hit in hits]},
+        {"words": words, "on": on, "ids": [hit["id"] for hit in hits], "places": [hit["location_id"] for hit in hits]},
     )
     names = [column.name for column in cursor.description]
     rows = (dict(zip(names, row, strict=True)) for row in cursor.fetchall())

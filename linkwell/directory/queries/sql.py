@@ -64,7 +64,7 @@ def statement(
         heard=need_points(tuple(one for one in heard if one not in query.needs), ranking.HEARD, "heard", values),
         words=word_points(words, ranking.words_points(query.words), values),
         relevant=relevance(query, heard, words),
-        diameter=EARTH_DIAMETER,
+        metres=METRES,
         **{name: getattr(ranking, name) for name in _CONSTANTS},
     )
     return text, values
@@ -122,6 +122,14 @@ def relevance(query: Query, heard: list[str], words: Words) -> str:
     return f"({' OR '.join(ways)})" if ways else "TRUE"
 
 
+# How far a place `l` lies from home: by the National Grid where both have it, else over the sphere
+METRES = f"""CASE WHEN %(easting)s::float8 IS NOT NULL AND l.easting IS NOT NULL
+                            THEN sqrt((l.easting - %(easting)s::float8) ^ 2 + (l.northing - %(northing)s::float8) ^ 2)
+                            ELSE {EARTH_DIAMETER} * asin(least(1.0, sqrt(
+                                sin(radians(l.latitude - %(latitude)s::float8) / 2) ^ 2
+                                + cos(radians(%(latitude)s::float8)) * cos(radians(l.latitude))
+                                * sin(radians(l.longitude - %(longitude)s::float8) / 2) ^ 2))) END"""
+
 _WHOLE = """
 WITH relevant AS MATERIALIZED (
     SELECT s.id, s.name, s.is_undisclosed, s.operating, s.listing, s.access_yes, s.access_no, s.languages, s.slots,
@@ -157,15 +165,7 @@ placed AS (
         FROM directory_serviceatlocation a
         JOIN directory_location l ON l.id = a.location_id
         CROSS JOIN LATERAL (
-            SELECT CASE
-                       WHEN NOT %(has_home)s THEN NULL
-                       WHEN %(easting)s::float8 IS NOT NULL AND l.easting IS NOT NULL
-                       THEN sqrt((l.easting - %(easting)s::float8) ^ 2 + (l.northing - %(northing)s::float8) ^ 2)
-                       ELSE {diameter} * asin(least(1.0, sqrt(
-                           sin(radians(l.latitude - %(latitude)s::float8) / 2) ^ 2
-                           + cos(radians(%(latitude)s::float8)) * cos(radians(l.latitude))
-                           * sin(radians(l.longitude - %(longitude)s::float8) / 2) ^ 2)))
-                   END AS metres,
+            SELECT CASE WHEN %(has_home)s THEN {metres} END AS metres,
                    NOT EXISTS (SELECT FROM unnest(%(access)s::text[]) n WHERE n = ANY (l.access_no)
                                OR (n = ANY (w.access_no) AND n <> ALL (l.access_yes))) AS place_ok,
                    (SELECT count(*) FROM unnest(%(access)s::text[]) n

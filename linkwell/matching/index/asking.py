@@ -1,6 +1,7 @@
 """From a question to numbers: its words with what else they may mean, its limits, the lists of postings to read."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from math import inf, log
 from typing import TYPE_CHECKING, NamedTuple
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 MOST_WORDS = 16  # of a question; a longer one is read for needs as a whole, for words as far as this
 MOST_RELEVANT = 62  # lists that can make a service relevant: a bit each; of more, the last only give points
 ALL_LIMITS = 99
+NOBODY_HAS = 1 << 62  # a bit that no access need has
 REMOTE_BITS = sum(1 << MODES.index(mode) for mode in REMOTE_MODES)
 
 
@@ -159,7 +161,7 @@ def _modes(modes: tuple[str, ...]) -> tuple[bool, int]:
     return "in_person" in modes, REMOTE_BITS & sum(1 << MODES.index(mode) for mode in set(modes) if mode in MODES)
 
 
-def ask(query: Query, segment: Segment, *, on: int, budget: int, public_only: bool, product: bool) -> Ask:
+def ask(query: Query, segment: Segment, *, on: int, budget: int, product: bool) -> Ask:
     """Return the limits of a question in the numbers of one segment."""
     home = query.home
     in_person, remote = _modes(query.modes)
@@ -203,9 +205,23 @@ def ask(query: Query, segment: Segment, *, on: int, budget: int, public_only: bo
         bool(query.wants_capacity),
         on,
         bool(query.old_too),
-        public_only,
         budget,
         product,
+    )
+
+
+def ask_strictly(query: Query, segment: Segment, *, on: int) -> Ask:
+    """Return a question of the public: how, language and access are filters that only a yes passes."""
+    limits = ask(replace(query, modes=(), access_needs=()), segment, on=on, budget=1, product=True)
+    has, unheard_of = _access(query.access_needs, segment)
+    return limits._replace(
+        far=limits.reach + 1.0,
+        languages=sum({segment.bit_of_language.get(code, 0) for code in query.languages}),
+        asks_language=bool(query.languages),
+        public=True,
+        how=sum(1 << MODES.index(mode) for mode in set(query.modes) if mode in MODES),
+        has=has | NOBODY_HAS if unheard_of else has,
+        step_free=segment.bit_of_access.get("step_free", 0),
     )
 
 

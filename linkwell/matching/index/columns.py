@@ -62,9 +62,10 @@ HAS_BREAK = 1 << 14
 HIDDEN_PLACE = 1 << 15  # undisclosed or moved: no place counts
 IS_PUBLIC = 1 << 16
 ON_GRID = 1 << 17
+LEFT_OUT = 1 << 18  # hidden, joined or ended
 
 # The facets of an answer, one after the other in one array
-TOPS_AT, LANGUAGES_AT, MODES_AT, DAYS_AT, COSTS_AT, FACETS = 0, 63, 126, 131, 139, 142
+TOPS_AT, LANGUAGES_AT, MODES_AT, DAYS_AT, COSTS_AT, STEP_FREE_AT, AGES_AT, FACETS = 0, 63, 126, 131, 139, 142, 143, 147
 
 
 class Columns(NamedTuple):
@@ -154,6 +155,9 @@ class Ask(NamedTuple):
     capacity: bool
     on: int
     old_too: bool
-    public_only: bool
-    budget: int  # how many limits may fail: 0, 1 for near misses, all to explain
+    budget: int  # how many limits may fail: 0, 1 for near misses and for filters of the public, all to explain
     product: bool
+    public: bool = False  # as the public asks (`strict`): then these are filters too
+    how: int = 0
+    has: int = 0  # access that must be met
+    step_free: int = 0

@@ -88,30 +88,25 @@ def add(out, place):
 
 
 @njit(cache=True, nogil=True, forceinline=True)
+def add_each(out, first, values):
+    """Count one more under each value that is set, from a facet's first on."""
+    while values:
+        add(out, first + lowest(values))
+        values &= values - 1
+
+
+@njit(cache=True, nogil=True, forceinline=True)
 def tally(one, out):
     """Count one row that fits under each of its values."""
-    left = one.tops
-    while left:
-        add(out, TOPS_AT + lowest(left))
-        left &= left - 1
-    left = one.languages
-    while left:
-        add(out, LANGUAGES_AT + lowest(left))
-        left &= left - 1
-    left = np.int64(one.flags & 31)
-    if left == 0:
+    add_each(out, TOPS_AT, one.tops)
+    add_each(out, LANGUAGES_AT, one.languages)
+    if one.flags & 31 == 0:
         add(out, MODES_AT + 4)
-    left &= 15
-    while left:
-        add(out, MODES_AT + lowest(left))
-        left &= left - 1
+    add_each(out, MODES_AT, np.int64(one.flags & 15))
     if one.slots & UNKNOWN_SLOTS:
         add(out, DAYS_AT + 7)
     else:
-        left = np.int64((one.slots >> 24) & 127)
-        while left:
-            add(out, DAYS_AT + lowest(left))
-            left &= left - 1
+        add_each(out, DAYS_AT, np.int64((one.slots >> 24) & 127))
     add(out, COSTS_AT + ((one.flags >> COST_AT) & 3))
 
 

@@ -80,6 +80,7 @@ def _flags(facts: ServiceFacts) -> int:
     flags |= at.LISTED if facts.listing == "listed" else 0
     flags |= at.HAS_AREA if facts.area_outcodes else 0
     flags |= at.HAS_BREAK if facts.break_from and facts.break_until else 0
+    flags |= at.LEFT_OUT if facts.left_out else 0
     flags |= at.HIDDEN_PLACE if facts.is_undisclosed or facts.operating == "moved" else 0
     return flags | (at.IS_PUBLIC if facts.is_public else 0)
 
@@ -122,8 +123,7 @@ class Encoder:
         section = self._section(facts, flags)
         self.sections.append(section)
         x = y = 0.0
-        no, yes = self.access.mask(facts.access_no), self.access.mask(facts.access_yes)
-        place_no, place_yes = no, yes
+        place_no, place_yes = no, yes = self.access.mask(facts.access_no), self.access.mask(facts.access_yes)
         if section < 2:
             flags |= at.ON_GRID
             (place,) = facts.places
@@ -171,7 +171,8 @@ class Encoder:
             )  # fmt: skip
 
     def _words(self, facts: ServiceFacts) -> None:
-        named, rest = sequence(facts.named or facts.name), sequence(facts.text)
+        named = sequence(facts.named or facts.name)
+        rest = sequence(facts.text if facts.stems is None else f"{facts.organisation} {facts.text}")
         times: dict[str, int] = {}
         in_name: frozenset[str] = frozenset()
         first = self.first
@@ -182,9 +183,14 @@ class Encoder:
                     times[stem] += 1
                 elif len(times) < most:
                     times[stem] = 1
-                    if stem not in first:
+                    if not first.get(stem):
                         first[stem] = word
             in_name = in_name or frozenset(times)
+        if facts.stems is not None:
+            in_name = frozenset(facts.stems[0])
+            times = {stem: times.get(stem, 1) for stem in (*facts.stems[0], *facts.stems[1])}
+            for stem in times:
+                first.setdefault(stem, "")  # nobody knows how it is written: no misspelt word is taken for it
         self._post("w", times, in_name)
         self.lengths.append(sum(times.values()))
         meant = concepts_in([stem for stem, _ in named])
@@ -204,6 +210,7 @@ class Encoder:
 
     def _keep(self, facts: ServiceFacts) -> None:
         self.names.append(facts.name)
+        addresses = [one.address for one in _by_location(facts)]
         self.kept += self.pack.encode(
             Kept(
                 name=facts.name,
@@ -215,9 +222,7 @@ class Encoder:
                 area=facts.area,
                 left_out=facts.left_out,
                 place=facts.place,
-                addresses=[one.address for one in _by_location(facts)]
-                if any(one.address for one in facts.places)
-                else [],
+                addresses=addresses if any(addresses) else [],
                 outcodes=list(facts.area_outcodes),
             )
         )

@@ -36,7 +36,6 @@ def explain(
     *,
     on: date,
     weights: ranking.Weights,
-    public_only: bool,
     own: Own,
     meaning: "Meaning | None",
     tried: Mapping[int, Tried] | None,
@@ -49,21 +48,20 @@ def explain(
     else:
         return Explained(service_id, None, (Why("unknown", "It is not in the directory."),))
     question = read(query, index, expands=weights.expands, own=own)
-    limits = ask(query, part.segment, on=on.toordinal(), budget=ALL_LIMITS, public_only=False, product=True)
+    limits = ask(query, part.segment, on=on.toordinal(), budget=ALL_LIMITS, product=True)
     meant = float(meaning.points(np.array([service_id]))[0]) if meaning else 0.0
     hit = Hit(part._replace(ask=limits), row, 0.0, 0.0, 0)
     seen = see(question, hit, tried=(tried or {}).get(service_id), meaning=meant)
-    whys = _whys(question, hit, seen, on, public_only=public_only)
+    whys = _whys(question, hit, seen, on)
     if whys:
         return Explained(service_id, None, tuple(whys))
     metres = np.inf if seen.facts.metres is None else seen.facts.metres
     mark = (round(seen.parts.score * 1e6), int(part.segment.arrays["order"][row]), metres)
-    searched = index.searched(query, on=on, weights=weights, public_only=public_only, own=own, meaning=meaning,
-                              tried=tried, mark=mark)  # fmt: skip
+    searched = index.searched(query, on=on, weights=weights, own=own, meaning=meaning, tried=tried, mark=mark)
     return Explained(service_id, 1 + searched.total(BETTER), ())
 
 
-def _whys(question: Question, hit: Hit, seen: Seen, on: date, *, public_only: bool) -> list[Why]:
+def _whys(question: Question, hit: Hit, seen: Seen, on: date) -> list[Why]:
     one, kept = hit.part.segment.arrays["rows"][hit.row], hit.part.segment.kept(hit.row)
     flags = int(one["flags"])
     if kept.left_out:
@@ -73,8 +71,6 @@ def _whys(question: Question, hit: Hit, seen: Seen, on: date, *, public_only: bo
     if not flags & (at.LISTED | at.SHUT):
         return [Why("listing", "Its list no longer holds it, or says that it has ended.")]
     whys = []
-    if public_only and not flags & at.IS_PUBLIC:
-        whys.append(Why("public", "It is not shown to the public."))
     if not seen.is_relevant:
         whys.append(Why("relevance", _not_about(question)))
     if int(one["leaves"]) <= on.toordinal() and not question.query.old_too:

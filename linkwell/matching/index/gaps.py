@@ -27,8 +27,7 @@ def gaps(
     counts = np.zeros((len(areas), len(needs)), np.int32)
     day = on.toordinal()
     for part in index.parts:
-        homeless = ask(replace(limits, home=None, home_outcode=""), part.segment, on=day, budget=0, public_only=False,
-                       product=True)  # fmt: skip
+        homeless = ask(replace(limits, home=None, home_outcode=""), part.segment, on=day, budget=0, product=True)
         spans = np.array([part.segment.span("n", code)[:2] for code in needs], np.int64).reshape(-1, 2)
         mask = masks(part.columns, part.segment.shape, homeless, spans)
         always = np.zeros(len(needs), np.int32)
@@ -37,8 +36,7 @@ def gaps(
         for begin in range(0, len(areas), 4_096):
             some = areas[begin : begin + 4_096]
             asks = [
-                ask(replace(limits, home=point, home_outcode=outcode), part.segment, on=day, budget=0,
-                    public_only=False, product=True)
+                ask(replace(limits, home=point, home_outcode=outcode), part.segment, on=day, budget=0, product=True)
                 for point, outcode in some
             ]  # fmt: skip
             reals, wholes = packed(asks, everything=[True] * len(asks))

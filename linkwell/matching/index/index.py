@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 from linkwell.matching import ranking, spelling
 from linkwell.matching.index import changing, columns, store
 from linkwell.matching.index.answering import Counted, Found, Hit, Ranked, missed, suggestion
-from linkwell.matching.index.asking import ask, lists, read, read_workload
+from linkwell.matching.index.asking import ask, ask_strictly, lists, read, read_workload
 from linkwell.matching.index.counting import COUNT, HITS, MISSES, NOT_SHOWN
 from linkwell.matching.index.facts import Explained, Fit, ServiceFacts, Tried
 from linkwell.matching.index.memory import address
 from linkwell.matching.index.scanning import count_dead, scan
 from linkwell.matching.index.searched import Meaning, Part, Searched, experience, meaning_points, meant_of, rows_of
 from linkwell.matching.index.segment import Segment
-from linkwell.matching.query import Answer, Point, Query, Suggestion
+from linkwell.matching.query import Answer, Point, PublicAnswer, Query, Suggestion
 from linkwell.matching.recognise import Own
 
 if TYPE_CHECKING:
@@ -128,7 +128,6 @@ class ServiceIndex:
         *,
         on: date,
         weights: ranking.Weights = ranking.PRODUCT,
-        public_only: bool = False,
         own: Own = (),
         meaning: Meaning | None = None,
         tried: Mapping[int, Tried] | None = None,
@@ -139,9 +138,7 @@ class ServiceIndex:
         tried   service id → points and reason, from experience with it
         What only the directory knows of a suggestion (freshness, where, when, status) is left empty.
         """
-        searched = self.searched(
-            query, on=on, weights=weights, public_only=public_only, own=own, meaning=meaning, tried=tried or {}
-        )
+        searched = self.searched(query, on=on, weights=weights, own=own, meaning=meaning, tried=tried or {})
         question = searched.question
         hits = searched.best(HITS, query.limit, query.offset)
         known = tried or {}
@@ -171,14 +168,14 @@ class ServiceIndex:
         *,
         on: date,
         weights: ranking.Weights = ranking.PRODUCT,
-        public_only: bool = False,
+        public: bool = False,
         own: Own = (),
         meaning: Meaning | None = None,
         tried: Mapping[int, Tried] | None = None,
         mark: tuple[int, int, float] | None = None,
         all_rows: bool = False,
     ) -> Searched:
-        """Return what the compiled loops find, in numbers: what `search` makes an answer of."""
+        """Return what the compiled loops find, in numbers: what `search`, or `public`, makes an answer of."""
         if weights.is_product:
             question = read(query, self, expands=weights.expands, own=own)
         else:
@@ -187,8 +184,10 @@ class ServiceIndex:
         asked, found, meant = [], [], []
         is_asked = not question.nothing or meaning is not None
         for part in self.parts:
-            limits = ask(query, part.segment, on=on.toordinal(), budget=budget, public_only=public_only,
-                         product=weights.is_product)  # fmt: skip
+            if public:
+                limits = ask_strictly(query, part.segment, on=on.toordinal())
+            else:
+                limits = ask(query, part.segment, on=on.toordinal(), budget=budget, product=weights.is_product)
             one = Found(most, weights.near_misses, mark=mark, rows=len(part.segment) if all_rows else 0)
             points = meant_of(part, limits, meaning) if meaning is not None else None
             asked.append(Part(part.segment, part.columns, part.dead, limits))
@@ -207,16 +206,28 @@ class ServiceIndex:
                 scan(part.columns, part.segment.shape, limits, read_lists.lists, one.out)
         return Searched(question, asked, found, meant)
 
-    def all_of(
-        self, query: Query, *, on: date, weights: ranking.Weights = ranking.PRODUCT, public_only: bool = False
-    ) -> NDArray[np.int64]:
+    def all_of(self, query: Query, *, on: date, weights: ranking.Weights = ranking.PRODUCT) -> NDArray[np.int64]:
         """Return the ids of all services that fit, ascending."""
-        searched = self.searched(query, on=on, weights=weights, public_only=public_only, all_rows=True)
+        searched = self.searched(query, on=on, weights=weights, all_rows=True)
         found = [
             part.segment.ids[one.rows[: int(one.whole[COUNT])]]
             for part, one in zip(searched.parts, searched.found, strict=True)
         ]
         return np.sort(np.concatenate(found))
+
+    def public(
+        self, query: Query, *, on: date, own: Own = (), meaning: Meaning | None = None, expands: bool = True
+    ) -> PublicAnswer:
+        """Return a page of what the public finds: strict filters, and counts of what each would leave."""
+        from linkwell.matching.index.public import public
+
+        return public(self, query, on=on, own=own, meaning=meaning, expands=expands)
+
+    def holding_all(self, beginnings: Sequence[str], *, on: date) -> NDArray[np.int64]:
+        """Return the ids, ascending, of what may be published and holds a stem from each of these beginnings."""
+        from linkwell.matching.index.public import holding_all
+
+        return holding_all(self, beginnings, on=on)
 
     def explain(
         self,
@@ -225,7 +236,6 @@ class ServiceIndex:
         *,
         on: date,
         weights: ranking.Weights = ranking.PRODUCT,
-        public_only: bool = False,
         own: Own = (),
         meaning: Meaning | None = None,
         tried: Mapping[int, Tried] | None = None,
@@ -233,8 +243,7 @@ class ServiceIndex:
         """Return why a service is not in the list of a question, or at which rank it stands."""
         from linkwell.matching.index.explaining import explain
 
-        return explain(self, query, service_id, on=on, weights=weights, public_only=public_only, own=own,
-                       meaning=meaning, tried=tried)  # fmt: skip
+        return explain(self, query, service_id, on=on, weights=weights, own=own, meaning=meaning, tried=tried)
 
     def reverse(
         self, facts: ServiceFacts, questions: "Sequence[Query] | Questions", *, on: date, own: Own = ()

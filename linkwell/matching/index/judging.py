@@ -14,7 +14,6 @@ from linkwell.matching.index.columns import (
     HAS_AREA,
     HAS_BREAK,
     HIDDEN_PLACE,
-    IS_PUBLIC,
     OLDEST,
     ON_GRID,
     OPERATING_AT,
@@ -134,8 +133,6 @@ def judge(columns, row, ask):  # noqa: C901 - one compiled loop: calls cost more
     """Return what fails (bits; -1: more than asked about), way, place, metres, points of nearness, how much unknown."""
     one = row_at(columns.rows, row)
     flags = one.flags
-    if ask.public_only and not flags & IS_PUBLIC:
-        return -1, NO_WAY, -1, nan, 0.0, 0
     modes = flags & 15
     by_remote = modes & ask.remote != 0 and one.no & ask.remote_access == 0
     across, up = one.x - ask.x, one.y - ask.y

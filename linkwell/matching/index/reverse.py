@@ -52,7 +52,7 @@ class Questions:
         asks, everything, begins, terms, kinds, worth = [], [], [0], [], [], []
         for query in queries:
             question = read(query, index, expands=True, own=own)
-            asks.append(ask(query, codes, on=0, budget=0, public_only=False, product=True))
+            asks.append(ask(query, codes, on=0, budget=0, product=True))
             everything.append(question.everything)
             for place, term in enumerate(question.terms):
                 terms.append(key_of(term.kind, term.name))

@@ -34,6 +34,7 @@ from linkwell.matching.index.memory import (
     small_at,
     whole_at,
 )
+from linkwell.matching.index.strict import found_at, weigh_strictly
 
 UNKNOWN, NEAR_MISS_REACH = ranking.UNKNOWN, ranking.NEAR_MISS_REACH
 ROUND = 1e6
@@ -72,6 +73,9 @@ def hopeless(one, ask):
 def weigh(columns, row, one, ask, lists, out, marked, sought):  # noqa: C901 - compiled as one
     """Judge one relevant row; count it and keep it where it fits, or nearly."""
     if byte_at(columns.dead, row >> 3) >> (row & 7) & 1:
+        return
+    if ask.public:
+        weigh_strictly(columns, row, one, ask, lists, out, marked, sought)
         return
     fails, _, _, metres, near, unknown = judge(columns, row, ask)
     if fails < 0:
@@ -230,7 +234,12 @@ def candidates(columns, shape, ask):
     for row in range(shape.rest):
         if byte_at(columns.dead, row >> 3) >> (row & 7) & 1:
             continue
-        if judge(columns, row, ask)[0] >= 0:
+        is_there = (
+            found_at(columns, row, row_at(columns.rows, row), ask)[0]
+            if ask.public
+            else judge(columns, row, ask)[0] >= 0
+        )
+        if is_there:
             rows[count] = row
             count += 1
     return rows[:count]

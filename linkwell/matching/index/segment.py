@@ -2,6 +2,7 @@
 
 import mmap
 import os
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from hashlib import blake2b
@@ -16,8 +17,9 @@ from numpy.typing import NDArray
 from linkwell.matching.index import columns
 from linkwell.matching.index.columns import Columns, Shape
 from linkwell.matching.index.memory import address
+from linkwell.matching.vocabulary import AGES
 
-MAGIC = b"linkwell-index-1"
+MAGIC = b"linkwell-index-2"
 ALIGNED = 64
 
 
@@ -166,6 +168,8 @@ class Segment:
             (columns.MODES_AT, "mode", [*columns.MODES, "unknown"]),
             (columns.DAYS_AT, "day", [*"0123456", "unknown"]),
             (columns.COSTS_AT, "cost", ["unknown", "free", "paid"]),
+            (columns.STEP_FREE_AT, "access", ["step_free"]),
+            (columns.AGES_AT, "age", list(AGES)),
         )
         for at, facet, codes in values:
             names[at : at + len(codes)] = [(facet, code) for code in codes]
@@ -182,6 +186,15 @@ class Segment:
             stem, word = line.split("\t")
             found.setdefault(len(word), []).append((stem, word))
         return found
+
+    @cached_property
+    def _stems(self) -> list[str]:
+        return sorted(stem for pairs in self._by_length.values() for stem, _ in pairs)
+
+    def stems_from(self, beginning: str) -> list[str]:
+        """Return the stems that begin so."""
+        begin = bisect_left(self._stems, beginning)
+        return self._stems[begin : bisect_left(self._stems, f"{beginning}\U0010ffff", begin)]
 
     def words_like(self, word: str) -> list[tuple[str, str]]:
         """Return (stem, as it is written) of the words about as long as one."""

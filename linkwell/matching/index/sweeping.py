@@ -33,7 +33,7 @@ def asked(reals, wholes, on, budget):
         wholes[0] != 0, wholes[1] != 0, reals[0], reals[1], reals[2], reals[3], reals[4], reals[5], reals[6],
         wholes[2], wholes[3] != 0, wholes[4], wholes[5] != 0, wholes[6], wholes[7], wholes[8], wholes[9], wholes[10],
         wholes[11] != 0, wholes[12], wholes[13] != 0, wholes[14], wholes[15] != 0, on, wholes[16] != 0,
-        wholes[17] != 0, budget, True,
+        budget, True, False, 0, 0, 0,
     )  # fmt: skip
 
 
@@ -43,7 +43,7 @@ def against(columns, keys, weights, reals, wholes, begins, terms, kinds, worth, 
 
     keys, weights  the service's terms, ascending
     begins         (questions + 1) where the terms of each begin; kinds: (gives, group, is relevant)
-    wholes[18]     is everything relevant
+    wholes[17]     is everything relevant
     """
     one = row_at(columns.rows, 0)
     fresh, room = standing_points(one, on)
@@ -51,7 +51,7 @@ def against(columns, keys, weights, reals, wholes, begins, terms, kinds, worth, 
     far = np.full(len(reals), np.nan)
     for question in range(len(reals)):
         needs, group, best = 0.0, np.int64(-1), 0.0
-        relevant = wholes[question, 18] != 0
+        relevant = wholes[question, 17] != 0
         for place in range(begins[question], begins[question + 1]):
             at = np.searchsorted(keys, terms[place])
             if at == len(keys) or keys[at] != terms[place]:

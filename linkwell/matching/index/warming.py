@@ -48,6 +48,7 @@ def warm() -> None:
         meanings = Meanings(Path(folder) / "meaning", best())
         meanings.keep([facts])
         meanings.statement("nobody to eat with").points(np.array([1]))
+        index.public(query, on=TODAY)
         index.explain(query, 1, on=TODAY)
         index.reverse(facts, [query], on=TODAY)
         index.gaps([(home, "")], ["loneliness"], Query(reach_metres=5_000), on=TODAY)

@@ -17,7 +17,6 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 
 from linkwell.directory.queries import known_words, place_named
-from linkwell.directory.queries.public_filters import AGES
 from linkwell.matching import needs, vocabulary
 from linkwell.matching.query import Point, Query
 from linkwell.matching.recognise import needs_heard
@@ -96,7 +95,7 @@ class Search:
             access_needs=("step_free",) if self.step_free else (),
             slots=vocabulary.slots_of(int(day) for day in self.days),
             free_only=self.free,
-            age=AGES[self.age][0] if self.age else None,
+            age=vocabulary.AGES[self.age][0] if self.age else None,
             limit=PER_PAGE,
             offset=(self.page - 1) * PER_PAGE,
         )
@@ -115,7 +114,7 @@ def read(said: QueryDict) -> Search:
         how=tuple(dict.fromkeys(how for how in said.getlist("how") if how in vocabulary.MODES)),
         language=said.get("lang", "") if said.get("lang") in vocabulary.LANGUAGES else "",
         step_free=said.get("access") == "step_free",
-        age=said.get("age", "") if said.get("age") in AGES else "",
+        age=said.get("age", "") if said.get("age") in vocabulary.AGES else "",
         page=min(MOST_PAGES, int(page)) if page.isascii() and page.isdecimal() and 0 < int(page[:6]) else 1,
     )
 
