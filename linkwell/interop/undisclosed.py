@@ -23,8 +23,11 @@ def hide_address(service: ServiceRecord, notes: Notes, path: str) -> None:
                 location.town or outward(location.postcode),
                 "Looks like a refuge: only its area is kept",
             )
-        location.name = location.address = location.description = location.transport = ""
+        location.name = location.address = location.description = location.transport = location.said = ""
         location.latitude = location.longitude = None
         location.postcode = outward(location.postcode)
+    service.more = {}
+    for one in (*service.schedules, *service.areas, *service.locations):
+        one.more = {}  # a link, or a number in a register of addresses, leads to the door
     service.description = _POSTCODE.sub(r"\1", service.description)
     service.description_text = _POSTCODE.sub(r"\1", service.description_text)

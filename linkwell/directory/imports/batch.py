@@ -1,6 +1,7 @@
 """One batch of new or changed records → rows of every table."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -12,12 +13,15 @@ from linkwell.directory.records import Issue, ServiceRecord
 from linkwell.matching.recognise import Recognised
 from linkwell.places.queries import outcodes_by_area
 
-# Columns that come from what hangs on a service; a line of a list leaves them as a full record set them.
-TOLD_IN_FULL_ONLY = (
-    "modes", "modes_text", "languages", "access_yes", "access_no", "slots", "times_text", "is_free", "cost_text",
-    "how_to_join", "what_to_bring", "entry_routes", "eligibility_text", "area_text", "area_outcodes", "need_codes",
-    "strong_needs",
-)  # fmt: skip
+# Columns that come from what hangs on an entry; a line of a list leaves them as a full record set them.
+TOLD_IN_FULL_ONLY = {
+    "service": (
+        "modes", "modes_text", "languages", "access_yes", "access_no", "slots", "times_text", "is_free", "cost_text",
+        "how_to_join", "what_to_bring", "entry_routes", "eligibility_text", "area_text", "area_outcodes",
+        "need_codes", "strong_needs", "more",
+    ),
+    "organisation": ("identifiers", "more"),
+}  # fmt: skip
 
 
 class Batch:
@@ -42,6 +46,7 @@ class Batch:
         self.areas: dict[str, set[str]] | None = None
         self.detailed: set[str] = set()  # shallow records of this batch whose entries are known in full
         self.known_organisations: dict[str, int] = {}
+        self.hidden: set[str] = set()  # places of this batch that are not given out
 
     def write(self) -> list[Issue]:
         """Write what was collected; return what placing the records mended."""
@@ -81,7 +86,9 @@ class Batch:
         given = {one.organisation.external_id: one.organisation for one in services if one.organisation}
         named = {key: one for key, one in given.items() if one.name}
         values = [rows.organisation(one, source_id=self.source_id, at=self.at) for one in named.values()]
-        held = self._held_rows("organisation", list(named))
+        in_full = {one.organisation.external_id for one in services
+                   if one.organisation and one.external_id not in self.detailed}  # fmt: skip
+        held = self._held_rows("organisation", list(named), listed=set(named) - in_full)
         ids = write.merge(self.cursor, "directory_organisation", values)
         self._give_back("organisation", held)
         self.known_organisations |= ids
@@ -95,7 +102,7 @@ class Batch:
 
     def _locations(self, services: list[ServiceRecord], issues: list[Issue]) -> dict[str, int]:
         hidden = {place.external_id for one in services if one.is_undisclosed for place in one.locations}
-        hidden |= self._still_hidden(services)
+        self.hidden = hidden = hidden | self._still_hidden(services)
         given = {
             place.external_id: (place, one.external_id)
             for one in services
@@ -143,7 +150,7 @@ class Batch:
             values.append(
                 {**row, "list_name": self.list_name, "gone_on": None, "record_hash": digest, "read_run_id": self.run_id}
             )
-        held = self._held_rows("service", list(found))
+        held = self._held_rows("service", list(found), listed=self.detailed)
         ids = write.merge(self.cursor, "directory_service", values)
         self._give_back("service", held)
         for (record, _), row in zip(records, values, strict=True):
@@ -188,7 +195,12 @@ class Batch:
     ) -> None:
         of = {"service_id": pk}
         children["directory_serviceatlocation"] += [
-            {**of, "location_id": locations[place.external_id], "external_id": "", "description": ""}
+            {
+                **of,
+                "location_id": locations[place.external_id],
+                "external_id": "",
+                "description": "" if place.external_id in self.hidden else place.said,
+            }
             for place in record.locations
             if place.external_id in locations
         ]
@@ -240,16 +252,18 @@ class Batch:
                 continue  # its service has places that a hand decided
             of = {"service_id": None, "location_id": locations[external_id]}
             children["directory_accessibility"] += [
-                {**of, "description": words, "url": ""} for words in place.access_texts
+                {**of, "description": words, "url": place.access_links.get(words, "")} for words in place.access_texts
             ]
 
-    def _held_rows(self, kind: str, external_ids: list[str]) -> list[tuple[str, list[str], tuple[Any, ...]]]:
+    def _held_rows(
+        self, kind: str, external_ids: list[str], *, listed: Collection[str]
+    ) -> list[tuple[str, list[str], tuple[Any, ...]]]:
         """Return (external id, fields, values) of what must stay: put right by hand, or not told by a mere list."""
         found = []
         for external_id in external_ids:
             fields = self.corrections.columns(kind, external_id)
-            if kind == "service" and external_id in self.detailed:
-                fields = list(dict.fromkeys([*fields, *TOLD_IN_FULL_ONLY]))
+            if external_id in listed:
+                fields = list(dict.fromkeys([*fields, *TOLD_IN_FULL_ONLY[kind]]))
             if fields:
                 self.cursor.execute(
                     f"SELECT {', '.join(fields)} FROM directory_{kind} WHERE source_id = %s AND external_id = %s",
@@ -270,4 +284,5 @@ class Batch:
 
 def _columns(record: Any) -> Values:
     """Return the fields of a flat record by name; its own dataclass copies deeply, which thousands of rows feel."""
-    return {name: getattr(record, name) for name in record.__slots__}
+    values = {name: getattr(record, name) for name in record.__slots__}
+    return values | {"more": rows.besides(values["more"])} if "more" in values else values

@@ -45,8 +45,11 @@ def _tells_where(place: LocationRecord) -> bool:
 def hide(record: ServiceRecord) -> None:
     """Leave area and phone only, where a person decided that the address is not given out."""
     record.is_undisclosed = True
+    record.more = {}
+    for one in (*record.schedules, *record.areas, *record.locations):
+        one.more = {}
     for place in record.locations:
-        place.name = place.address = place.description = place.transport = ""
+        place.name = place.address = place.description = place.transport = place.said = ""
         place.latitude = place.longitude = None
         place.postcode = outward(place.postcode)
 

@@ -5,11 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from psycopg.types.json import Jsonb
 
 from linkwell.directory import rules
 from linkwell.directory.imports.places import Point
-from linkwell.directory.records import LocationRecord, OrganisationRecord, ScheduleRecord, ServiceRecord
+from linkwell.directory.records import LocationRecord, More, OrganisationRecord, ScheduleRecord, ServiceRecord
 from linkwell.matching.words import search_text
 from linkwell.places import postcodes
 
@@ -27,6 +28,11 @@ _AS_TOLD = (
 Values = dict[str, Any]
 
 
+def besides(more: More) -> str:
+    """Return what a source says besides as JSON; most say nothing, and thousands of rows feel it."""
+    return msgspec.json.encode(more).decode() if more else "{}"
+
+
 def organisation(record: OrganisationRecord, *, source_id: int, at: datetime) -> Values:
     """Return an organisation's columns; never its address for referrals."""
     return {
@@ -40,6 +46,7 @@ def organisation(record: OrganisationRecord, *, source_id: int, at: datetime) ->
         "email": record.email,
         "website": record.website,
         "identifiers": Jsonb(record.identifiers),
+        "more": besides(record.more),
         "referral_email": "",
         "referral_email_how": "",
         "changed_at": at,
@@ -50,7 +57,7 @@ def location(record: LocationRecord, point: Point, *, source_id: int, is_undiscl
     """Return a place's columns; of an undisclosed one, nothing that tells where it is."""
     if is_undisclosed:
         outcode = postcodes.outward(record.postcode)
-        record = replace(record, name="", description="", address="", transport="", postcode=outcode)
+        record = replace(record, name="", description="", address="", transport="", postcode=outcode, more={})
     return {
         "public_id": uuid.uuid4(),
         "source_id": source_id,
@@ -72,6 +79,7 @@ def location(record: LocationRecord, point: Point, *, source_id: int, is_undiscl
         "is_undisclosed": is_undisclosed,
         "access_yes": record.access_yes,
         "access_no": [code for code in record.access_no if code not in record.access_yes],
+        "more": besides(record.more),
     }
 
 
@@ -96,6 +104,7 @@ def service(
         **{name: getattr(record, name) for name in _AS_TOLD},
         **_worked_out(record, at),
         "additional_urls": Jsonb(record.additional_urls),
+        "more": besides(record.more),
         "first_visit": "",
         "need_codes": [need.code for need in needs],
         "strong_needs": [need.code for need in needs if need.is_strong],

@@ -47,7 +47,7 @@ _GONE = {"gone": "inactive", "inactive": "inactive", "defunct": "defunct"}
 _FACTS = (
     "alternate_name", "url", "email", "alert", "accreditations", "how_to_join", "what_to_bring", "first_visit",
     "who_greets", "minimum_age", "maximum_age", "modes_text", "times_text", "is_free", "cost_text", "wait_text",
-    "area_text", "operating", "operating_note", "operating_until", "wait_weeks", "break_from", "break_until",
+    "area_text", "operating", "operating_note", "operating_until", "wait_weeks", "break_from", "break_until", "more",
 )  # fmt: skip
 _LISTS = ("entry_routes", "audience", "modes", "access_yes", "access_no")
 
@@ -125,21 +125,21 @@ def _below(keys: Sequence[int]) -> dict[str, dict[int, tuple[Any, ...]]]:
     return {
         "places": _grouped((key, (known[place], said)) for key, place, said in pairs if place in known),
         "terms": _grouped((key, (named[term], value)) for key, term, value in bears if term in named),
-        "phones": _hanging(Phone.objects.all(), FeedPhone, keys, "number extension label"),
+        "phones": _hanging(Phone.objects.all(), FeedPhone, keys, "number extension label more"),
         "desks": _hanging(Contact.objects.all(), FeedDesk, keys, "title department email phone", name=""),
         "schedules": _hanging(
             Schedule.objects.all(), FeedSchedule, keys,
             "location_id frequency interval weekday week_of_month day_of_month opens_at closes_at valid_from valid_to"
-            " description", change=point,
+            " description more", change=point,
         ),
         "costs": _hanging(
             CostOption.objects.all(), FeedCost, keys, "option amount currency description valid_from valid_to"
         ),
         "languages": _hanging(Language.objects.all(), FeedLanguage, keys, "name code note"),
-        "areas": _hanging(ServiceArea.objects.all(), FeedArea, keys, "name extent uri"),
+        "areas": _hanging(ServiceArea.objects.all(), FeedArea, keys, "name extent uri more"),
         "access": _hanging(Accessibility.objects.all(), FeedAccess, keys, "description url", location=None),
         "capacities": _hanging(
-            Capacity.objects.all(), FeedCapacity, keys, "unit available maximum description updated_at"
+            Capacity.objects.all(), FeedCapacity, keys, "unit available maximum description updated_at more"
         ),
     }  # fmt: skip
 
@@ -176,16 +176,17 @@ def _grouped(rows: Iterable[tuple[int, Any]]) -> dict[int, tuple[Any, ...]]:
 def organisations(keys: Iterable[int], *, full: bool) -> dict[int, FeedOrganisation]:
     """Return {key: organisation}; with `full` its numbers and desks too. One statement, with `full` three."""
     organisation: Callable[..., FeedOrganisation] = FeedOrganisation
-    columns = ("pk", "public_id", "name", "description_text", "email", "website", "kind", "identifiers")
+    columns = ("pk", "public_id", "name", "description_text", "email", "website", "kind", "identifiers", "more")
     rows: list[Any] = list(Organisation.objects.filter(pk__in=list(keys)).values_list(*columns))
     found = [row[0] for row in rows]
     nothing: dict[int, tuple[Any, ...]] = defaultdict(tuple)
     by = "organisation"
-    phones = _hanging(Phone.objects.all(), FeedPhone, found, "number extension label", of=by) if full else nothing
+    phones = _hanging(Phone.objects.all(), FeedPhone, found, "number extension label more", of=by) if full else nothing
     wanted = "title department email phone"
     desks = _hanging(Contact.objects.all(), FeedDesk, found, wanted, of=by, name="") if full else nothing
     return {
-        pk: organisation(*facts, _identifiers(identifiers), phones[pk], desks[pk]) for pk, *facts, identifiers in rows
+        pk: organisation(*facts, _identifiers(identifiers), more, phones[pk], desks[pk])
+        for pk, *facts, identifiers, more in rows
     }
 
 
@@ -194,9 +195,10 @@ def _more_urls(held: Any) -> tuple[tuple[str, str], ...]:
     return tuple((str(label), str(url)) for label, url in pairs if url)
 
 
-def _identifiers(held: Any) -> tuple[tuple[str, str], ...]:
-    pairs = ((one.get("scheme") or "", one.get("identifier") or "") for one in held or () if isinstance(one, dict))
-    return tuple((str(scheme), str(number)) for scheme, number in pairs if number)
+def _identifiers(held: Any) -> tuple[tuple[str, str, str], ...]:
+    names = ("scheme", "identifier", "type")
+    found = (tuple(str(one.get(name) or "") for name in names) for one in held or () if isinstance(one, dict))
+    return tuple((scheme, number, kind) for scheme, number, kind in found if number)
 
 
 def locations(keys: Iterable[int], *, full: bool) -> dict[int, FeedLocation]:
@@ -204,14 +206,14 @@ def locations(keys: Iterable[int], *, full: bool) -> dict[int, FeedLocation]:
     location: Callable[..., FeedLocation] = FeedLocation
     columns = (
         "pk", "public_id", "name", "description", "address", "town", "region", "country", "postcode", "transport",
-        "latitude", "longitude", "access_yes", "access_no",
+        "latitude", "longitude", "access_yes", "access_no", "more",
     )  # fmt: skip
     rows: list[Any] = list(Location.objects.filter(pk__in=list(keys), is_undisclosed=False).values_list(*columns))
     keys = [row[0] for row in rows] if full else []
     said = _hanging(Accessibility.objects.all(), FeedAccess, keys, "description url", of="location")
     return {
-        pk: location(*facts, access_yes=tuple(yes), access_no=tuple(no), access=said[pk])
-        for pk, *facts, yes, no in rows
+        pk: location(*facts, access_yes=tuple(yes), access_no=tuple(no), access=said[pk], more=more)
+        for pk, *facts, yes, no, more in rows
     }
 
 
@@ -227,7 +229,10 @@ def terms(keys: Iterable[int]) -> dict[int, FeedTerm]:
     term: Callable[..., FeedTerm] = FeedTerm
     above = TaxonomyTerm.objects.filter(source=OuterRef("source"), external_id=OuterRef("parent_external_id"))
     rows = TaxonomyTerm.objects.filter(pk__in=list(keys), source__is_approved=True)
-    columns = ("pk", "public_id", "name", "description", "uri")
+    columns = ("pk", "public_id", "name", "description", "uri", "more")
     of = ("source_id", "source__name", "source__created_at", "taxonomy")
     held: Iterable[Any] = rows.values_list(*columns, Subquery(above.values("public_id")[:1]), *of)
-    return {row[0]: term(*row[1:6], FeedTaxonomy(*row[6:])) for row in held}
+    return {
+        pk: term(public_id, name, description, uri, parent, FeedTaxonomy(*taxonomy), more)
+        for pk, public_id, name, description, uri, more, parent, *taxonomy in held
+    }

@@ -14,7 +14,10 @@ _TEXTS = (
 
 
 def without_its_place(service: FeedService) -> FeedService:
-    """Return the service with its area and phones, without place, address online, or text that names a place."""
+    """Return the service with its area and phones, without place, address online, or text that names a place.
+
+    What its source says besides goes too: links and numbers in registers lead to doors.
+    """
     owner = service.organisation
     texts: dict[str, Any] = {name: _lines(getattr(service, name)) for name in _TEXTS}
     areas = service.areas or ((FeedArea(service.area_text),) if service.area_text else ())
@@ -30,26 +33,32 @@ def without_its_place(service: FeedService) -> FeedService:
         access_yes=(),
         access_no=(),
         area_text="",
+        more={},
         areas=tuple(FeedArea(one.name) for one in areas if one.name and not _names_a_door(one.name)),
         schedules=tuple(
-            replace(one, location=None, description=harmless(one.description)) for one in service.schedules
+            replace(one, location=None, description=harmless(one.description), more={}) for one in service.schedules
         ),
         costs=tuple(replace(one, description=harmless(one.description)) for one in service.costs),
-        capacities=tuple(replace(one, description=harmless(one.description)) for one in service.capacities),
-        phones=tuple(replace(one, label=harmless(one.label)) for one in service.phones),
+        capacities=tuple(replace(one, description=harmless(one.description), more={}) for one in service.capacities),
+        phones=tuple(replace(one, label=harmless(one.label), more={}) for one in service.phones),
         **texts,
     )  # fmt: skip
 
 
 def without_its_address(owner: FeedOrganisation) -> FeedOrganisation:
-    """Return an organisation with its name and phones, and nothing that leads to a place of its own."""
+    """Return an organisation with its name and phones, and nothing that leads to a place of its own.
+
+    A charity's or company's number does: the public registers give the address.
+    """
     return replace(
         owner,
         email="",
         website="",
         description=_lines(owner.description),
+        identifiers=(),
+        more={},
         desks=tuple(replace(one, email="") for one in owner.desks),
-        phones=tuple(replace(one, label=harmless(one.label)) for one in owner.phones),
+        phones=tuple(replace(one, label=harmless(one.label), more={}) for one in owner.phones),
     )
 
 

@@ -3,7 +3,16 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
+
+More = dict[str, Any]  # what the source said besides, as it is stored
+
+
+def besides() -> More:
+    """Return a field for it; it makes no two values the same or different keys."""
+    found: More = field(default_factory=dict, hash=False)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +20,7 @@ class FeedPhone:
     number: str
     extension: str = ""
     label: str = ""
+    more: More = besides()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +41,8 @@ class FeedOrganisation:
     email: str
     website: str
     kind: str
-    identifiers: tuple[tuple[str, str], ...]  # (scheme, number)
+    identifiers: tuple[tuple[str, str, str], ...]  # (scheme, number, type)
+    more: More = besides()
     phones: tuple[FeedPhone, ...] = ()
     desks: tuple[FeedDesk, ...] = ()
 
@@ -60,6 +71,7 @@ class FeedLocation:
     access_yes: tuple[str, ...] = ()
     access_no: tuple[str, ...] = ()
     access: tuple[FeedAccess, ...] = ()
+    more: More = besides()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +87,7 @@ class FeedSchedule:
     valid_from: date | None
     valid_to: date | None
     description: str
+    more: More = besides()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +112,7 @@ class FeedArea:
     name: str
     extent: str = ""
     uri: str = ""
+    more: More = besides()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +122,7 @@ class FeedCapacity:
     maximum: int | None
     description: str
     updated_at: datetime | None
+    more: More = besides()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +143,7 @@ class FeedTerm:
     uri: str
     parent: UUID | None
     taxonomy: FeedTaxonomy
+    more: More = besides()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +182,7 @@ class FeedService:
     is_free: bool | None = None
     cost_text: str = ""
     wait_text: str = ""
+    more: More = besides()
     needs: tuple[str, ...] = ()
     access_yes: tuple[str, ...] = ()
     access_no: tuple[str, ...] = ()

@@ -35,6 +35,7 @@ _NAMES = {
     "required_documents": "required_document required_documents", "eligibilities": "eligibility eligibilities",
     "capacities": "service_capacity service_capacities", "units": "unit units",
     "organization_identifiers": "organization_identifier organization_identifiers",
+    "funding": "funding fundings", "urls": "url urls",
 }  # fmt: skip
 _CANONICAL = {name: canonical for canonical, names in _NAMES.items() for name in names.split()}
 # Lists in one cell, as HSDS 1.0 writes them → the table and column that hold them since
@@ -144,8 +145,14 @@ class _Package:
         key = line.get("id", "")
         nested = dict(line)
         nested |= self._on(
-            "service_id", key, "phones", "schedules", "languages", "service_areas", "cost_options", "required_documents"
-        )
+            "service_id", key, "phones", "schedules", "languages", "service_areas", "cost_options",
+            "required_documents", "funding",
+        )  # fmt: skip
+        if links := self.below.get(("urls", "service_id", key)):
+            nested["additional_urls"] = links
+        if program := self.programs.get(line.get("program_id", "")):
+            nested["program"] = program
+        nested["phones"] = self._numbers(nested.get("phones", []))
         nested |= self._lists_in_cells(line, "languages", "service_areas", "required_documents", of=nested)
         nested["contacts"] = [self._contact(one) for one in self.below.get(("contacts", "service_id", key), [])]
         nested["eligibilitys"] = self.below.get(("eligibilities", "service_id", key), [])
@@ -171,6 +178,9 @@ class _Package:
                 found[key] = [{column: words.replace("_", " ")} for words in _split(line[name])]
         return found
 
+    def _numbers(self, lines: list[Line]) -> list[Line]:
+        return [one | self._on("phone_id", one.get("id", ""), "languages") for one in lines]
+
     def _contact(self, line: Line) -> Line:
         return line | self._on("contact_id", line.get("id", ""), "phones")
 
@@ -189,7 +199,7 @@ class _Package:
         if key not in self.locations:
             return {}
         line = self.locations[key]
-        place = dict(line) | self._on("location_id", key, "addresses", "schedules", "accessibility")
+        place = dict(line) | self._on("location_id", key, "addresses", "schedules", "accessibility", "languages")
         place |= self._lists_in_cells(line, "accessibility", of=place)
         # another service's hours and numbers at the same place are not this one's
         place["schedules"] = [one for one in place.get("schedules", []) if "service_id" not in one]
@@ -210,7 +220,12 @@ class _Package:
         found = next((self.organizations[key] for key in keys if key in self.organizations), None)
         if found is None:
             return None
-        return found | self._on("organization_id", found["id"], "organization_identifiers")
+        links = self.below.get(("urls", "organization_id", found["id"]), [])
+        own = self._on("organization_id", found["id"], "organization_identifiers", "funding", "programs", "phones")
+        own["phones"] = [one for one in own.get("phones", []) if not {"service_id", "contact_id"} & set(one)]
+        people = self.below.get(("contacts", "organization_id", found["id"]), [])
+        desks = [self._contact(one) for one in people if "service_id" not in one]
+        return found | own | {"additional_websites": links, "contacts": desks}
 
     def _attributes(self, line: Line, keys: list[str]) -> list[Line]:
         found = [one for key in keys for one in self.below.get(("attributes", "link_id", key), [])]
@@ -238,7 +253,7 @@ class _Package:
                 if old in place:
                     nested.setdefault(new, place[old])
             if isinstance(place.get("languages"), str):
-                nested.setdefault("languages", [{"name": words} for words in _split(place["languages"])])
+                nested.setdefault("languages", [{"name": words} for words in _split(place.pop("languages"))])
         spoken = [nested.pop("eligibility", ""), nested.pop("audience", "")]
         if words := "; ".join(filter(None, spoken)):
             nested.setdefault("eligibility_description", words)

@@ -1,4 +1,4 @@
-"""What hangs on an Open Referral service: phones, contacts, costs, times, places, languages, areas, terms."""
+"""What hangs on an Open Referral service: phones, contacts, costs, times, places, capacities."""
 
 import hashlib
 import re
@@ -6,21 +6,18 @@ from dataclasses import replace
 from typing import Any
 
 from linkwell.directory.records import (
-    AreaRecord,
     CapacityRecord,
     ContactRecord,
     CostRecord,
-    LanguageRecord,
     LocationRecord,
     PhoneRecord,
     ScheduleRecord,
     ServiceRecord,
-    TermRecord,
 )
 from linkwell.interop import cleaning, meanings
 from linkwell.interop.notes import NAME, Node
+from linkwell.interop.open_referral import besides
 from linkwell.interop.opening_times import schedules_of
-from linkwell.matching import vocabulary
 from linkwell.places import postcodes
 
 UK = {"", "GB", "UK", "GBR", "ENGLAND", "SCOTLAND", "WALES", "NORTHERN IRELAND", "UNITED KINGDOM", "GREAT BRITAIN"}
@@ -34,8 +31,9 @@ def phone(node: Node) -> list[PhoneRecord]:
     words = node.plain("description", limit=NAME)
     if "fax" in node.words("type", "number_type", limit=40).casefold():
         words = words or "fax"
-    extension = node.words("extension", limit=20)
+    extension, more = node.words("extension", limit=20), besides.said(node, "phone")
     for record in found:
+        record.more = more
         record.label = record.label or words
         record.extension = record.extension or (extension if len(found) == 1 else "")
     return found
@@ -97,7 +95,7 @@ def times_and_places(service: ServiceRecord, node: Node) -> None:
         place = item.node("location")
         if place is not None:
             _schedules(service, place)
-            _place(service, place)
+            _place(service, place, said=item.plain("description"))
     for place in node.nodes("locations"):
         _place(service, place)
     service.phones = list({(one.number, one.extension): one for one in reversed(service.phones)}.values())[::-1]
@@ -105,6 +103,7 @@ def times_and_places(service: ServiceRecord, node: Node) -> None:
         service.modes.insert(0, "in_person")
     if any(place.is_virtual for place in service.locations) and "online" not in service.modes:
         service.modes.append("online")
+    _links_of_virtual_places(service)
     service.locations = [place for place in service.locations if not place.is_virtual]
     service.contacts = [one for place, one in enumerate(service.contacts) if one not in service.contacts[:place]]
     for item in node.nodes("capacities"):
@@ -116,8 +115,19 @@ def times_and_places(service: ServiceRecord, node: Node) -> None:
                 maximum=item.count("maximum"),
                 description=item.plain("description"),
                 updated_at=item.moment("updated"),
+                more=besides.said(unit, "unit") if unit else {},
             )
         )
+
+
+def _links_of_virtual_places(service: ServiceRecord) -> None:
+    """A place online is no place to go to; its address is kept beside the others."""
+    known = {service.url, *(one["url"] for one in service.additional_urls)}
+    for place in service.locations:
+        link = place.more.get("url") if place.is_virtual else None
+        if link and link not in known:
+            known.add(link)
+            service.additional_urls.append({"label": place.name, "url": link})
 
 
 def _schedules(service: ServiceRecord, node: Node) -> None:
@@ -143,17 +153,20 @@ def _schedule(node: Node) -> list[ScheduleRecord]:
         valid_from=node.day("valid_from"),
         valid_to=node.day("valid_to"),
         description=description,
+        more=besides.said(node, "schedule"),
     )
     days = _days(node)
     if not days:
         month_day = node.words("bymonthday", limit=100)
         if re.fullmatch(r"-?\d{1,2}", month_day) and 1 <= abs(int(month_day)) <= 31:
             base.day_of_month = int(month_day)
+            base.more.pop("bymonthday", None)
         if description and not (base.opens_at or base.day_of_month):
             read = schedules_of(description)
             if not read or not all(one.frequency for one in read):
                 return [base]
-            said = {"description": description, "valid_from": base.valid_from, "valid_to": base.valid_to}
+            said = {"description": description, "valid_from": base.valid_from, "valid_to": base.valid_to,
+                    "more": base.more}  # fmt: skip
             return [replace(one, **said) for one in read]
         return [base] if base.opens_at or base.day_of_month or description else []
     return [replace(base, weekday=day, week_of_month=week if frequency == "MONTHLY" else None) for week, day in days]
@@ -175,7 +188,7 @@ def _clock(node: Node, key: str) -> Any:
     return found
 
 
-def _place(service: ServiceRecord, node: Node) -> None:
+def _place(service: ServiceRecord, node: Node, said: str = "") -> None:
     kind = node.words("location_type", limit=40).casefold()
     address = next(node.nodes("addresses", "physical_addresses", "address"), None)
     record = LocationRecord(
@@ -183,6 +196,8 @@ def _place(service: ServiceRecord, node: Node) -> None:
         name=node.plain("name", limit=NAME),
         description=node.plain("description"),
         transport=node.plain("transportation"),
+        said=said,
+        more=besides.said(node, "location"),
         is_virtual=kind == "virtual",
     )
     country = ""
@@ -235,6 +250,8 @@ def _access(record: LocationRecord, node: Node) -> None:
         if words:
             met, unmet = meanings.access_of(words)
             record.access_texts.append(words)
+            if link := item.url("url"):
+                record.access_links[words] = link
             record.access_yes += [code for code in met if code not in record.access_yes]
             record.access_no += [code for code in unmet if code not in record.access_no]
 
@@ -245,43 +262,3 @@ def _location_id(record: LocationRecord, node: Node) -> str:
         return cleaning.tidy(str(value), limit=200).value or ""
     key = "|".join([record.name, record.address, record.postcode, str(record.latitude), str(record.longitude)])
     return "place:" + hashlib.blake2b(key.casefold().encode(), digest_size=10).hexdigest()
-
-
-def languages_areas_terms(service: ServiceRecord, node: Node) -> None:
-    """Fill languages, areas served and the terms of its taxonomies."""
-    for item in node.nodes("languages"):
-        name = item.plain("name", "language", limit=60) or item.words("code", limit=10)
-        if not name:
-            item.notes.repair(item.path, item.value, None, "A language without a name: left out")
-            continue
-        code = vocabulary.language_code(item.words("code", limit=10)) or vocabulary.language_code(name)
-        service.languages.append(LanguageRecord(name, code, item.plain("note", limit=NAME)))
-    for item in node.nodes("service_areas"):
-        if name := item.plain("name", "service_area", limit=NAME):
-            service.areas.append(AreaRecord(name, item.plain("extent"), item.url("uri")))
-    for item in node.nodes("attributes"):
-        if (term := item.node("taxonomy_term")) is not None:
-            _term(service, term, value=item.plain("value", limit=NAME))
-    for item in node.nodes("service_taxonomys"):  # 1.0
-        if (term := item.node("taxonomy")) is not None:
-            _term(service, term, value="")
-    if kind := node.plain("deliverable_type", limit=NAME):
-        service.terms.append(TermRecord(f"deliverable_type:{kind.casefold()}", kind, taxonomy="deliverable_type"))
-
-
-def _term(service: ServiceRecord, node: Node, *, value: str) -> None:
-    name = node.plain("name", "term", limit=NAME)
-    if not name:
-        node.notes.repair(node.at("name"), node.value.get("name", ""), None, "A term without a name: left out")
-        return
-    record = TermRecord(
-        external_id=node.words("id", limit=200) or f"name:{name.casefold()}",
-        name=name,
-        taxonomy=node.plain("taxonomy", "vocabulary", limit=NAME),
-        description=node.plain("description"),
-        parent_external_id=node.words("parent_id", limit=200),
-        uri=node.url("term_uri"),
-        value=value,
-    )
-    if all(other.external_id != record.external_id for other in service.terms):
-        service.terms.append(record)

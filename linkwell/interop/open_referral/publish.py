@@ -7,13 +7,22 @@ What is not known is left out: no null, no empty text, no empty list. What is to
 from typing import Any
 
 from linkwell.directory.queries.feed_rows import FeedAtLocation, FeedOrganisation, FeedService
+from linkwell.interop.open_referral import besides
 from linkwell.interop.open_referral import publish_parts as parts
-from linkwell.interop.open_referral.publish_parts import Ids, Told, mail, told, web
+from linkwell.interop.open_referral.telling import Ids, Told, mail, told, web
 from linkwell.matching import vocabulary
 
 _IDENTIFIERS = {"GB-CHC": "Charity number", "GB-COH": "Company number", "GB-SC": "Charity number (Scotland)",
                 "GB-NIC": "Charity number (Northern Ireland)"}  # fmt: skip
-_IS_ONE = ("organization_identifiers", "phones", "contacts", "attributes")
+_IN_FULL = (
+    "organization_identifiers",
+    "phones",
+    "contacts",
+    "attributes",
+    "additional_websites",
+    "funding",
+    "programs",
+)
 
 
 def service(found: FeedService) -> Told:
@@ -22,6 +31,8 @@ def service(found: FeedService) -> Told:
         return _gone(found)
     ids = Ids(found.public_id)
     attending = attending_type(found)
+    more = besides.tell(found.more, "service", ids)
+    links = {one["document"]: one["uri"] for one in more.pop("required_documents", ()) if "document" in one}
     made = _facts(found) | told(
         organization=organisation(found.organisation) if found.organisation else None,
         additional_urls=[
@@ -36,13 +47,25 @@ def service(found: FeedService) -> Told:
         languages=_languages(found, ids),
         cost_options=parts.costs(found, ids),
         required_documents=[
-            told(id=ids.of("document", words), document=words) for words in found.what_to_bring.split("; ") if words
+            told(id=ids.of("document", words), document=words, uri=links.get(words))
+            for words in found.what_to_bring.split("; ")
+            if words
         ],
         contacts=parts.contacts(found.desks, ids),
         capacities=parts.capacities(found, ids),
         attributes=parts.attributes(found, ids),
     )
-    return made
+    return made | _program(found) | {name: value for name, value in more.items() if name != "program"}
+
+
+def _program(found: FeedService) -> Told:
+    """Return the programme that a service is part of; its id is the one that it has in its organisation's list."""
+    owner = found.organisation.public_id if found.organisation else found.public_id
+    program = besides.tell(found.more, "service", Ids(owner)).get("program")
+    if not program:
+        return {}
+    of = {"organization_id": str(owner)} if found.organisation else {}
+    return {"program_id": program["id"], "program": program | of}
 
 
 def listed_service(found: FeedService) -> Told:
@@ -78,6 +101,7 @@ def _facts(found: FeedService) -> Told:
         fees=fees,
         wait_time=wait,
         accreditations=found.accreditations,
+        licenses=besides.tell(found.more, "service", Ids(found.public_id)).get("licenses"),
         eligibility_description=found.eligibility,
         minimum_age=found.minimum_age,
         maximum_age=found.maximum_age,
@@ -96,6 +120,7 @@ def _areas(found: FeedService, ids: Ids) -> list[Told]:
     made = [
         told(id=ids.of("area", one.name, one.uri), name=one.name, service_area=one.name, extent=one.extent,
              extent_type="geojson" if one.extent.lstrip().startswith("{") else None, uri=web(one.uri))
+        | besides.tell(one.more, "service_area", ids)
         for one in found.areas
     ]  # fmt: skip
     if not made and found.area_text:
@@ -128,7 +153,10 @@ def _at(found: FeedService, place: Any, words: str) -> Told:
 def organisation(found: FeedOrganisation) -> Told:
     """Return an organisation in full. The standard demands a description: its name, where it has none."""
     ids = Ids(found.public_id)
-    return told(
+    more = besides.tell(found.more, "organization", ids)
+    for program in more.get("programs", ()):
+        program["organization_id"] = str(found.public_id)
+    return more | told(
         id=str(found.public_id),
         name=found.name,
         description=found.description or found.name,
@@ -139,10 +167,10 @@ def organisation(found: FeedOrganisation) -> Told:
                 id=ids.of("identifier", scheme, number),
                 organization_id=str(found.public_id),
                 identifier_scheme=scheme,
-                identifier_type=_IDENTIFIERS.get(scheme, scheme or "Identifier"),
+                identifier_type=kind or _IDENTIFIERS.get(scheme, scheme or "Identifier"),
                 identifier=number,
             )
-            for scheme, number in found.identifiers
+            for scheme, number, kind in found.identifiers
         ],
         phones=parts.phones(found.phones, ids),
         contacts=parts.contacts(found.desks, ids),
@@ -151,7 +179,7 @@ def organisation(found: FeedOrganisation) -> Told:
 
 def listed_organisation(found: FeedOrganisation) -> Told:
     """Return an organisation as a list shows it."""
-    return {name: value for name, value in organisation(found).items() if name not in _IS_ONE}
+    return {name: value for name, value in organisation(found).items() if name not in _IN_FULL}
 
 
 def at_location(found: FeedAtLocation, *, full: bool) -> Told:

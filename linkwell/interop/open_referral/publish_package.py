@@ -21,7 +21,8 @@ Rows = Iterator[tuple[str, Told]]
 _TABLES = {
     "organization": ("organizations.csv", "Organization", ""),
     "organization_identifier": ("organization_identifiers.csv", "OrganizationIdentifier", ""),
-    "service": ("services.csv", "ServiceInList", ""),
+    "program": ("programs.csv", "Program", ""),
+    "service": ("services.csv", "ServiceInList", "program_id"),
     "service_at_location": ("service_at_location.csv", "ServiceAtLocation", ""),
     "location": ("locations.csv", "Location", ""),
     "address": ("addresses.csv", "Address", "location_id"),
@@ -30,11 +31,12 @@ _TABLES = {
     "contact": ("contacts.csv", "Contact", "organization_id service_id"),
     "schedule": ("schedules.csv", "Schedule", "service_id"),
     "cost_option": ("cost_options.csv", "CostOption", "service_id"),
-    "language": ("languages.csv", "Language", "service_id"),
+    "language": ("languages.csv", "Language", "service_id location_id phone_id"),
     "required_document": ("required_documents.csv", "RequiredDocument", "service_id"),
     "service_area": ("service_areas.csv", "ServiceArea", "service_id"),
     "service_capacity": ("service_capacities.csv", "Capacity", "service_id unit_id"),
-    "url": ("urls.csv", "Url", "service_id"),
+    "url": ("urls.csv", "Url", "organization_id service_id"),
+    "funding": ("funding.csv", "Funding", "organization_id service_id"),
     "unit": ("units.csv", "Unit", ""),
     "attribute": ("attributes.csv", "Attribute", ""),
     "taxonomy": ("taxonomies.csv", "Taxonomy", ""),
@@ -45,9 +47,13 @@ _LISTS = {
     "schedules": "schedule", "service_areas": "service_area", "service_at_locations": "service_at_location",
     "languages": "language", "cost_options": "cost_option", "required_documents": "required_document",
     "capacities": "service_capacity", "attributes": "attribute", "additional_urls": "url", "addresses": "address",
-    "accessibility": "accessibility",
+    "accessibility": "accessibility", "additional_websites": "url", "funding": "funding", "programs": "program",
 }  # fmt: skip
-_OBJECTS = {"location": "location", "unit": "unit"}  # what stands inside by itself, and may stand inside many
+_OBJECTS = {
+    "location": "location",
+    "unit": "unit",
+    "program": "program",
+}  # what stands inside by itself, and may stand inside many
 _KINDS = {"integer": "integer", "number": "number"}
 
 
@@ -97,7 +103,7 @@ def _column(table: str, shape: str, name: str) -> dict[str, Any]:
 def rows_of(table: str, record: Told, met: set[str], **links: str) -> Rows:
     """Return the lines of a record and of all that hangs on it: what it hangs on is named by its id.
 
-    A place or a unit stands inside many records; one that was met is told once.
+    A place, a unit or a programme stands inside many records; one that was met is told once.
     """
     own = record | links
     for name, inside in _OBJECTS.items():
@@ -110,6 +116,8 @@ def rows_of(table: str, record: Told, met: set[str], **links: str) -> Rows:
     link = {f"{table}_id": record["id"]}
     for name, below in _LISTS.items():
         for one in record.get(name, ()):
+            if below in _OBJECTS:
+                met.add(one["id"])
             yield from rows_of(below, one, met, **({} if name == "attributes" else link))
 
 

@@ -1,12 +1,10 @@
 """What hangs on a published service: times, costs, phones, desks, places, attributes. Ids are made of contents."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import groupby
 from typing import Any
-from urllib.parse import quote
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from linkwell.directory.queries.feed_rows import (
     FeedAccess,
@@ -16,43 +14,15 @@ from linkwell.directory.queries.feed_rows import (
     FeedSchedule,
     FeedService,
 )
-from linkwell.interop import cleaning
+from linkwell.interop.open_referral import besides
 from linkwell.interop.open_referral.publish_terms import OWN, own_term, term
+from linkwell.interop.open_referral.telling import Ids, Told, mail, told, web
 
-Told = dict[str, Any]
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _COUNTRIES = {
     "": "GB", "UK": "GB", "GBR": "GB", "UNITED KINGDOM": "GB", "GREAT BRITAIN": "GB", "ENGLAND": "GB",
     "SCOTLAND": "GB", "WALES": "GB", "NORTHERN IRELAND": "GB",
 }  # fmt: skip
-
-
-class Ids:
-    """Ids of what hangs on one entry, made of what it says: the same tomorrow, whatever stands beside it."""
-
-    def __init__(self, owner: UUID) -> None:
-        self.owner, self.met = owner, Counter[str]()
-
-    def of(self, kind: str, *content: object) -> str:
-        name = f"{kind}:{'|'.join(str(one) for one in content)}"
-        self.met[name] += 1
-        return str(uuid5(self.owner, name if self.met[name] == 1 else f"{name}#{self.met[name]}"))
-
-
-def told(**values: Any) -> Told:
-    """Return what has a value: nothing is told by null, an empty text or an empty list."""
-    return {name: value for name, value in values.items() if value is not None and value not in ("", [], {}, ())}
-
-
-def web(address: str) -> str:
-    """Return a web address that every reader takes for one, or ""."""
-    found = cleaning.url(address).value if address else None
-    return quote(found, safe="%/:=&?~#+!$,;'@()*[]") if found else ""
-
-
-def mail(address: str) -> str:
-    """Return an e-mail address that every reader takes for one, or ""."""
-    return (cleaning.email(address).value or "") if address else ""
 
 
 def at_location_id(service: UUID, location: UUID) -> UUID:
@@ -79,6 +49,7 @@ def phones(found: Iterable[FeedPhone], ids: Ids) -> list[Told]:
         made.append(
             told(id=ids.of("phone", one.number, one.extension), number=one.number, extension=extension,
                  description=words)
+            | besides.tell(one.more, "phone", ids)
         )  # fmt: skip
     return made
 
@@ -112,7 +83,7 @@ def schedules(service: FeedService, ids: Ids, attending: str) -> list[Told]:
             closes_at=one.closes_at and one.closes_at.isoformat(),
             description=one.description,
             attending_type=attending,
-        ))  # fmt: skip
+        ) | besides.tell(one.more, "schedule", ids))  # fmt: skip
     if not made and (service.times_text or attending):
         words = service.times_text
         made.append(told(id=ids.of("schedule", words), description=words, attending_type=attending))
@@ -162,7 +133,9 @@ def capacities(service: FeedService, ids: Ids) -> list[Told]:
     return [
         told(
             id=ids.of("capacity", one.unit, one.description),
-            unit=told(id=ids.of("unit", one.unit), name=one.unit) if one.unit else None,
+            unit=told(id=ids.of("unit", one.unit), name=one.unit) | besides.tell(one.more, "unit", ids)
+            if one.unit
+            else None,
             available=one.available,
             maximum=one.maximum,
             description=one.description,
@@ -201,7 +174,7 @@ def location(found: FeedLocation) -> Told:
         else [],
         accessibility=[access(one, ids) for one in found.access],
         attributes=access_terms(found.access_yes, found.access_no, ids, "location"),
-    )
+    ) | besides.tell(found.more, "location", ids)
 
 
 def list_location(found: FeedLocation) -> Told:

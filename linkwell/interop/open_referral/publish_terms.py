@@ -10,6 +10,8 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from linkwell.directory.queries.feed_rows import FeedTaxonomy, FeedTerm
+from linkwell.interop.open_referral import besides
+from linkwell.interop.open_referral.telling import Ids
 from linkwell.matching import vocabulary
 from linkwell.matching.needs import NEEDS
 
@@ -138,6 +140,11 @@ def taxonomy_name(found: FeedTaxonomy) -> str:
 
 def term(found: FeedTerm) -> dict[str, Any]:
     """Return a source's term as the feed serves it."""
+    more = besides.tell(found.more, "taxonomy_term", Ids(found.public_id))
+    if detail := more.get("taxonomy_detail"):
+        more["taxonomy_detail"] = taxonomy(found.taxonomy) | {
+            key: detail[key] for key in ("description", "uri", "version") if key in detail
+        }
     told = {
         "id": str(found.public_id),
         "name": found.name,
@@ -147,4 +154,4 @@ def term(found: FeedTerm) -> dict[str, Any]:
         "taxonomy_id": str(taxonomy_id(found.taxonomy)),
         "term_uri": found.uri,
     }
-    return {name: value for name, value in told.items() if value not in (None, "")}
+    return {name: value for name, value in told.items() if value not in (None, "")} | more

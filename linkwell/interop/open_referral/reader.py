@@ -15,7 +15,7 @@ from linkwell.interop.errors import CannotRead
 from linkwell.interop.open_referral import documents
 from linkwell.interop.open_referral.service import identity, not_a_service, read_service
 
-VERSION = b"2"  # of this reader's rules; a new one reads every record again
+VERSION = b"3"  # of this reader's rules; a new one reads every record again
 FORMATS = ("oruk1", "oruk3", "hsds3")
 
 _ORUK1_KEYS = {

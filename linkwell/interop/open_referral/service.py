@@ -6,7 +6,7 @@ from typing import Any
 from linkwell.directory.records import Issue, OrganisationRecord, ServiceRecord
 from linkwell.interop import cleaning, meanings
 from linkwell.interop.notes import NAME, Node, Notes
-from linkwell.interop.open_referral import parts
+from linkwell.interop.open_referral import besides, parts, terms
 from linkwell.interop.undisclosed import hide_address
 
 _STAFF_KEYS = ("assurer_email", "assured_by", "assurer")
@@ -62,7 +62,7 @@ def read_service(value: dict[str, Any], *, path: str, record: str) -> ServiceRec
     _ways(service, node)
     parts.costs(service, node)
     parts.times_and_places(service, node)
-    parts.languages_areas_terms(service, node)
+    terms.languages_areas_terms(service, node)
     _staff_addresses(node)
     service.is_shallow = not NESTED & set(value)
     hide_address(service, notes, path)
@@ -85,6 +85,7 @@ def _facts(service: ServiceRecord, node: Node) -> None:
     service.eligibility_text = node.plain("eligibility_description")
     service.source_checked_on = node.day("assured_date")
     service.source_changed_at = node.moment("last_modified")
+    service.more = besides.said(node, "service")
     service.what_to_bring = "; ".join(
         filter(None, (item.plain("document") for item in node.nodes("required_documents")))
     )
@@ -118,7 +119,11 @@ def _organisation(node: Node, fallback_id: str) -> OrganisationRecord | None:
     description, plain = node.html("description")
     contacts, phones = parts.contacts(node)
     identifiers = [
-        {"scheme": item.words("identifier_scheme", "identifier_type", limit=60), "identifier": number}
+        {
+            "scheme": item.words("identifier_scheme", limit=60),
+            "type": item.plain("identifier_type", limit=NAME),
+            "identifier": number,
+        }
         for item in node.nodes("organization_identifiers")
         if (number := item.words("identifier", limit=60))
     ]
@@ -130,6 +135,7 @@ def _organisation(node: Node, fallback_id: str) -> OrganisationRecord | None:
         email=node.email("email"),
         website=node.url("website", "url", "uri"),
         identifiers=identifiers,
+        more=besides.said(node, "organization"),
         phones=[phone for item in node.nodes("phones") for phone in parts.phone(item)] + phones,
         contacts=contacts,
     )
