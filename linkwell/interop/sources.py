@@ -54,19 +54,24 @@ def for_readings() -> Asking:
     return Asking()
 
 
-def look_at(url: str, *, kind: str = "auto", today: date, asking: Asking | None = None) -> Found:
-    """Fetch the first part of a list and say what it holds, keeping nothing; raise NotFetched or CannotRead."""
+def look_at(url: str, *, kind: str = "auto", mapping: str = "", today: date, asking: Asking | None = None) -> Found:
+    """Fetch the first part of a list and say what it holds, keeping nothing; raise NotFetched or CannotRead.
+
+    A spreadsheet is read by the mapping of that name.
+    """
     asking = asking or for_looks()
     address = web_address(url)
-    if is_paged(address):
+    if is_paged(address) and not mapping:
         reader: Reader = FeedReader(_first_page(address, asking), kind=kind)
         return _found(url, reader)
     answer = asking.body(url, accept=ANYTHING)
-    if answer.lstrip()[:1] == b"{" and b'"openapi_url"' in answer:
+    if not mapping and answer.lstrip()[:1] == b"{" and b'"openapi_url"' in answer:
         listed = address.copy_with(path=f"{address.path.rstrip('/')}/services")
         return _found(str(listed), FeedReader(_first_page(listed, asking), kind=kind))
     name = address.path.rpartition("/")[2] or address.host
-    return _found(url, open_bytes(answer, name=name, kind=kind, today=today))
+    return _found(
+        url, open_bytes(answer, name=name, kind=kind, mapping=mapping_named(mapping) if mapping else None, today=today)
+    )
 
 
 def _first_page(address: httpx.URL, asking: Asking) -> Document:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from linkwell.directory import actions
 from linkwell.directory.duplicates.proposing import propose_duplicates
 from linkwell.directory.imports import import_records
-from linkwell.directory.models import Duplicate, ImportRun, Joining, Service, Source
+from linkwell.directory.models import Duplicate, ImportRun, Joining, ListMapping, Service, Source
 from linkwell.interop import sources as reading
 from linkwell.interop.asking import Asking
 from linkwell.interop.open_referral import FeedReader
@@ -57,6 +57,24 @@ def test_DI12_an_address_is_looked_at_before_it_is_kept(client, monkeypatch):
     source = Source.objects.get()
     assert kept["Location"] == reverse("sources:source", args=[source.pk])
     assert (source.name, source.every_hours, source.is_approved) == ("Sale", 24, False)
+
+
+def test_DI2_DI12_a_spreadsheet_by_its_address_is_read_by_the_columns_that_were_kept(client, editor, monkeypatch):
+    asking = Asking(fetcher(), sleep=lambda _: None)
+    monkeypatch.setattr(reading, "for_looks", lambda: asking)
+    monkeypatch.setattr(reading, "for_readings", lambda: asking)
+    content = {"title": "Sale", "columns": {"name": "Group", "description": "What"}}
+    ListMapping.objects.create(name="sale", source="Sale", content=content, changed_at=NOW, changed_by=editor.pk)
+    with hostile_server({"/list.csv": says("", b"Group,What\nKnit and natter,Wool\nChess,Boards\n")}) as server:
+        data = {"url": server.url("/list.csv"), "name": "Sale", "kind": "auto", "mapping": "sale", "every": "24"}
+        both = text_of(client.post(reverse("sources:add"), {**data, "kind": "oruk3"}))
+        assert "Columns are for spreadsheets" in both
+        looked = text_of(client.post(reverse("sources:add"), data))
+        import re; print(re.findall(r"error-summary.*?</div>", looked, re.S)[:2])
+        assert "Knit and natter, Chess" in looked and not Source.objects.exists()
+        client.post(reverse("sources:add"), {**data, "keep": "1"})
+        reading.read_source(Source.objects.get().pk, clock=lambda: NOW)
+    assert set(Service.objects.values_list("name", flat=True)) == {"Knit and natter", "Chess"}
 
 
 def test_an_address_with_a_password_in_it_is_not_kept(client):

@@ -1,19 +1,20 @@
 """Keeping a source, saying when it is read, hiding an entry."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from linkwell.directory.duplicates.queries import PairPage
-from linkwell.interop.opening import FEEDS
+from linkwell.interop.opening import ACTIVITY, FEEDS, PACKAGE
 from linkwell.matching.needs import CHOICES
 from linkwell.web.forms import PageForm
 
 EVERY = [("", _("Only when asked")), ("6", _("Every 6 hours")), ("24", _("Every day")), ("72", _("Every 3 days")),
          ("168", _("Every week"))]  # fmt: skip
 FORMATS = {"oruk1": "Open Referral UK 1.0", "oruk3": "Open Referral UK 3.0", "hsds3": "HSDS 3", "ndjson": "NDJSON",
-           "hsdscsv": "HSDS CSV", "openactive": "OpenActive"}  # fmt: skip
+           "hsdscsv": "HSDS CSV data package", "openactive": "OpenActive sessions (RPDE)"}  # fmt: skip
 
 
 def _every(value: str) -> int | None:
@@ -27,15 +28,26 @@ class AddressForm(PageForm):
     name = forms.CharField(label=_("Whose list is it?"), max_length=120)
     kind = forms.ChoiceField(
         label=_("What is it?"), required=False,
-        choices=[("auto", _("Find out")), *((kind, FORMATS[kind]) for kind in FEEDS)],
+        choices=[("auto", _("Find out")), *((kind, FORMATS[kind]) for kind in (*FEEDS, PACKAGE, ACTIVITY))],
     )  # fmt: skip
+    mapping = forms.ChoiceField(label=_("Columns, where it is a spreadsheet"), required=False)
     every = forms.TypedChoiceField(
         label=_("How often should it be read?"), choices=EVERY, coerce=_every, empty_value=None, required=False,
         initial="24",
     )  # fmt: skip
 
+    def __init__(self, *args: Any, mappings: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["mapping"].choices = [("", _("It is no spreadsheet")), *mappings]
+
     def clean_kind(self) -> str:
         return self.cleaned_data["kind"] or "auto"
+
+    def clean_mapping(self) -> str:
+        chosen: str = self.cleaned_data["mapping"]
+        if chosen and self.cleaned_data.get("kind", "auto") != "auto":
+            raise forms.ValidationError(_("Columns are for spreadsheets: say “Find out” above, or choose none here."))
+        return chosen
 
 
 class ScheduleForm(PageForm):

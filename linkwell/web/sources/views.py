@@ -13,6 +13,7 @@ from linkwell.common.errors import DomainError, NotVisible
 from linkwell.directory.errors import NoSuchService
 from linkwell.directory.imports import queries, sources
 from linkwell.interop.fetching import web_address
+from linkwell.interop.files.kept import mappings_to_choose
 from linkwell.interop.sources import Found, look_at
 from linkwell.team.access import COM, DIR, LW, MGR, SUP
 from linkwell.web.forms import PageForm
@@ -40,7 +41,7 @@ def listing(request: MemberRequest) -> HttpResponse:
 @route(roles={DIR}, relation="none")
 def add(request: MemberRequest) -> HttpResponse:
     """Look at an address, show what is there, and keep it only then."""
-    form = AddressForm(request.POST or None)
+    form = AddressForm(request.POST or None, mappings=mappings_to_choose())
     found: Found | None = None
     if form.is_valid():
         data = form.cleaned_data
@@ -48,13 +49,13 @@ def add(request: MemberRequest) -> HttpResponse:
             if "keep" in request.POST:
                 kept = sources.add_source(
                     name=data["name"], url=str(web_address(data["url"])), kind=data["kind"], every_hours=data["every"],
-                    by=request.staff, at=timezone.now(),
+                    mapping=data["mapping"], by=request.staff, at=timezone.now(),
                 )  # fmt: skip
                 succeeded(
                     request, _("Kept. It is read within a few minutes; approve it once you have seen its entries.")
                 )
                 return redirect("sources:source", kept.pk)
-            found = look_at(data["url"], kind=data["kind"], today=timezone.localdate())
+            found = look_at(data["url"], kind=data["kind"], mapping=data["mapping"], today=timezone.localdate())
         except DomainError as error:
             form.add_error(None, str(error))
     return render(request, "sources/add.jinja", {"form": form, "found": found})
