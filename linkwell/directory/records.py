@@ -53,6 +53,7 @@ class ScheduleRecord:
     valid_from: date | None = None
     valid_to: date | None = None
     description: str = ""
+    place: str = ""  # the external id of the location at which it is so, "" for the whole service
     more: More = field(default_factory=dict)
 
 

@@ -144,7 +144,8 @@ def test_DI1_every_part_of_the_model_is_told(client, world):
 
     assert told["organization"]["organization_identifiers"][0]["identifier"] == "1089464"
     assert told["capacities"] == [
-        {"id": told["capacities"][0]["id"], "unit": {"id": told["capacities"][0]["unit"]["id"], "name": "places"},
+        {"id": told["capacities"][0]["id"],
+         "unit": {"id": told["capacities"][0]["unit"]["id"], "name": "places"} | feed_world.BESIDES["unit"],
          "available": 4, "maximum": 12, "description": "At benches", "updated": "2026-11-22T12:00:00+00:00"}
     ]  # fmt: skip
     assert [(one["label"], one["url"]) for one in told["additional_urls"]] == [

@@ -23,7 +23,7 @@ EVERYTHING = (
 NEVER = (
     "Priya", "Quentin", "quentin@", "07700 900123", "Ask for Jo", "Unseen", "Hidden club", "It is a trap",
     "9 Secret Lane", "Rose House", "M33 7WR", "rose@refuge", "refuge.example.org", "7 Quiet Lane", "53.41,", "-2.33",
-    "referral@", "they rang", "Ended by hand because",
+    "100012345678", "Rose Trust", "1999999", "referral@", "they rang", "Ended by hand because",
 )  # fmt: skip
 
 

@@ -133,8 +133,11 @@ def hide_address(*, service_id: int, why: str, by: Membership, at: datetime) -> 
     names = _names_of_place(service)
     _forget_places(service, at)
     _forget_what_was_said(service, by=by, at=at)
-    service.is_undisclosed, service.changed_at = True, at
-    service.save(update_fields=["is_undisclosed", "changed_at"])
+    service.is_undisclosed, service.changed_at, service.more = True, at, {}
+    service.save(update_fields=["is_undisclosed", "changed_at", "more"])
+    service.at_locations.update(description="")
+    service.schedules.update(more={}, location=None)
+    service.areas.update(more={})
     for column in ("is_undisclosed", "places"):
         FieldSource.objects.update_or_create(
             service=service, field=column,
@@ -166,6 +169,7 @@ def _forget_places(service: Service, at: datetime) -> None:
         place.is_undisclosed, place.precision = True, "none"
         place.latitude = place.longitude = place.easting = place.northing = None
         place.name = place.description = place.address = place.postcode = place.outcode = place.transport = ""
+        place.more = {}
         place.save()
         place.accessibility.all().delete()
 

@@ -129,10 +129,7 @@ class Batch:
 
     def _terms(self, services: list[ServiceRecord]) -> dict[str, int]:
         given = {term.external_id: term for one in services for term in one.terms}
-        values = [
-            {"source_id": self.source_id, **{key: value for key, value in _columns(term).items() if key != "value"}}
-            for term in given.values()
-        ]
+        values = [{"source_id": self.source_id, **_columns(term, but="value")} for term in given.values()]
         return write.merge(self.cursor, "directory_taxonomyterm", values)
 
     def _services(
@@ -205,7 +202,8 @@ class Batch:
             if place.external_id in locations
         ]
         children["directory_schedule"] += [
-            {**of, "position": n, **_columns(one)} for n, one in enumerate(record.schedules)
+            {**of, "position": n, "location_id": locations.get(one.place), **_columns(one, but="place")}
+            for n, one in enumerate(record.schedules)
         ]
         children["directory_costoption"] += [
             {**of, "position": n, **_columns(one)} for n, one in enumerate(record.costs)
@@ -282,7 +280,7 @@ class Batch:
             )
 
 
-def _columns(record: Any) -> Values:
+def _columns(record: Any, but: str = "") -> Values:
     """Return the fields of a flat record by name; its own dataclass copies deeply, which thousands of rows feel."""
-    values = {name: getattr(record, name) for name in record.__slots__}
+    values = {name: getattr(record, name) for name in record.__slots__ if name != but}
     return values | {"more": rows.besides(values["more"])} if "more" in values else values

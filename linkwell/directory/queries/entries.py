@@ -45,6 +45,7 @@ class OrganisationEntry:
     description: str
     email: str
     website: str
+    registered: str  # "Registered charity 1089464"
     referral_email: str
     referral_email_verified_at: datetime | None
     referral_email_how: str
@@ -191,6 +192,7 @@ def _organisation(row: Organisation) -> OrganisationEntry:
         description=row.description,
         email=row.email,
         website=row.website,
+        registered=said.registered(row),
         referral_email=row.referral_email,
         referral_email_verified_at=row.referral_email_verified_at,
         referral_email_how=row.referral_email_how,

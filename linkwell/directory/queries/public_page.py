@@ -53,6 +53,7 @@ class PublicPage:
     phones: tuple[Number, ...]
     email: str
     url: str
+    registered: str  # "Registered charity 1089464"
     places: tuple[Place, ...]
     is_undisclosed: bool
     is_sensitive: bool
@@ -142,14 +143,14 @@ def _disclosed(row: Service) -> dict[str, Any]:
         "email": row.email or desk,
         "url": row.url,
         "website": row.organisation.website if row.organisation and not row.url else "",
+        "registered": said.registered(row.organisation),
     }
 
 
 def _undisclosed(row: Service) -> dict[str, Any]:
     """Return what cannot lead to a door: no address online, and no text that names a place."""
-    texts = _disclosed(row)
-    kept = {name: harmless(value) for name, value in texts.items() if name not in ("email", "url", "website")}
-    return kept | {"email": "", "url": "", "website": ""}
+    nothing = dict.fromkeys(("email", "url", "website", "registered"), "")  # public registers tell addresses
+    return {name: harmless(value) for name, value in _disclosed(row).items() if name not in nothing} | nothing
 
 
 def harmless(value: Any) -> Any:

@@ -7,10 +7,16 @@ from datetime import date
 from django.db.models import Prefetch, QuerySet
 
 from linkwell.directory import rules
-from linkwell.directory.models import Contact, Location, Phone, Service, ServiceAtLocation
+from linkwell.directory.models import Contact, Location, Organisation, Phone, Service, ServiceAtLocation
 from linkwell.directory.queries.shown import address_line
 from linkwell.matching import reasons, vocabulary
 from linkwell.matching.sensitive import is_sensitive
+
+# By the codes of org-id.guide
+REGISTERS = {
+    "GB-CHC": "Registered charity", "GB-SC": "Registered charity in Scotland",
+    "GB-NIC": "Registered charity in Northern Ireland", "GB-COH": "Company",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -123,6 +129,21 @@ def _place(row: Location, *, hide: bool) -> Place:
         longitude=row.longitude,
         note=note,
     )
+
+
+def registered(row: Organisation | None) -> str:
+    """Return the public numbers of an organisation, "" where none is known: "Registered charity 1089464"."""
+    held: list[dict[str, str]] = row.identifiers if row and isinstance(row.identifiers, list) else []
+    found = [f"{words} {one['identifier']}" for one in held if one.get("identifier") and (words := _register(one))]
+    return ", ".join(dict.fromkeys(found))
+
+
+def _register(identifier: dict[str, str]) -> str:
+    """Return the register of a number in words, "" for one that says nothing to a reader."""
+    if words := REGISTERS.get(identifier.get("scheme", "")):
+        return words
+    kind = identifier.get("type", "").casefold()
+    return "Registered charity" if "charit" in kind else "Company" if "compan" in kind else ""
 
 
 def is_private(row: Service) -> bool:

@@ -36,9 +36,11 @@ SHAPES: dict[str, Shape] = {
         "alternate_name": "name", "url": "uri", "external_identifier": "name", "external_identifier_type": "name",
         "languages": _LANGUAGES,
     },
+    "address": {"state_province": "name"},
     "schedule": {
         "dtstart": "day", "until": "day", "count": "count", "timezone": "hours", "wkst": "weekday",
         "byweekno": "name", "bymonthday": "name", "byyearday": "name", "schedule_link": "uri",
+        "notes": "text",
     },
     "phone": {"type": "name", "languages": _LANGUAGES},
     "service_area": {"service_area": "name", "description": "text", "extent_type": "name"},

@@ -94,7 +94,7 @@ SHAPES: dict[str, Json] = {
         dtstart="day", until="day", count="count", timezone="number", wkst=_one_of(*WEEKDAYS),
         freq=_one_of("WEEKLY", "MONTHLY"), interval="count", byday="text", byweekno="text", bymonthday="text",
         byyearday="text", opens_at="clock", closes_at="clock", description="text", schedule_link="uri",
-        attending_type="text",
+        attending_type="text", notes="text",
     ),
     "ServiceArea": _shape(
         "id name", id="uuid", name="text", service_area="text", description="text", extent="text",

@@ -88,14 +88,14 @@ def times_and_places(service: ServiceRecord, node: Node) -> None:
     """Fill schedules and locations; a physical place means that one can come in person."""
     _schedules(service, node)
     for item in node.nodes("service_at_locations"):
-        _schedules(service, item)
         below, spare = contacts(item)
         service.contacts += below
         service.phones += spare + [number for found in item.nodes("phones") for number in phone(found)]
         place = item.node("location")
+        at = _place(service, place, said=item.plain("description")) if place else ""
+        _schedules(service, item, at=at)
         if place is not None:
-            _schedules(service, place)
-            _place(service, place, said=item.plain("description"))
+            _schedules(service, place, at=at)
     for place in node.nodes("locations"):
         _place(service, place)
     service.phones = list({(one.number, one.extension): one for one in reversed(service.phones)}.values())[::-1]
@@ -130,13 +130,16 @@ def _links_of_virtual_places(service: ServiceRecord) -> None:
             service.additional_urls.append({"label": place.name, "url": link})
 
 
-def _schedules(service: ServiceRecord, node: Node) -> None:
+def _schedules(service: ServiceRecord, node: Node, at: str = "") -> None:
+    """Add times, those of one place with its id; what holds for the whole service is not said again of a place."""
     for item in node.nodes("schedules", "regular_schedules"):
         if words := item.plain("attending_type"):
             service.modes_text = service.modes_text or words
             service.modes += [mode for mode in meanings.modes_of(words) if mode not in service.modes]
-        found = _schedule(item)
-        service.schedules += [one for one in found if one not in service.schedules]
+        for one in _schedule(item):
+            here = replace(one, place=at)
+            if one not in service.schedules and here not in service.schedules:
+                service.schedules.append(here)
 
 
 def _schedule(node: Node) -> list[ScheduleRecord]:
@@ -188,9 +191,10 @@ def _clock(node: Node, key: str) -> Any:
     return found
 
 
-def _place(service: ServiceRecord, node: Node, said: str = "") -> None:
+def _place(service: ServiceRecord, node: Node, said: str = "") -> str:
+    """Add a place; return its id, "" for one that nobody goes to."""
     kind = node.words("location_type", limit=40).casefold()
-    address = next(node.nodes("addresses", "physical_addresses", "address"), None)
+    address = next(iter(node.nodes("addresses", "physical_addresses", "address")), None)
     record = LocationRecord(
         external_id="",
         name=node.plain("name", limit=NAME),
@@ -206,6 +210,7 @@ def _place(service: ServiceRecord, node: Node, said: str = "") -> None:
         record.address = ", ".join(filter(None, lines))
         record.town = address.plain("city", limit=NAME)
         record.region = address.plain("region", limit=NAME) or address.plain("state_province", limit=NAME)
+        record.more |= besides.said(address, "address")
         record.country = address.words("country", limit=60)
         country = record.country.upper()
         record.postcode = _postcode(address, in_uk=country in UK)
@@ -214,9 +219,10 @@ def _place(service: ServiceRecord, node: Node, said: str = "") -> None:
     record.external_id = _location_id(record, node)
     empty = not (record.name or record.address or record.postcode or record.town or record.latitude is not None)
     if kind == "postal" or (empty and not record.is_virtual):
-        return
+        return ""
     if all(other.external_id != record.external_id for other in service.locations):
         service.locations.append(record)
+    return "" if record.is_virtual else record.external_id
 
 
 def _postcode(node: Node, *, in_uk: bool) -> str:

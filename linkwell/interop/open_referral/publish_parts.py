@@ -69,6 +69,7 @@ def schedules(service: FeedService, ids: Ids, attending: str) -> list[Told]:
     """Return its times, one for all days that have the same; where there are none, how one takes part and its words."""
     made = []
     for one, days in _together(service.schedules):
+        more = besides.tell(one.more, "schedule", ids)
         made.append(told(
             id=ids.of("schedule", one.frequency, one.interval, days, one.day_of_month, one.opens_at, one.closes_at,
                       one.valid_from, one.valid_to, one.description, one.location),
@@ -81,13 +82,18 @@ def schedules(service: FeedService, ids: Ids, attending: str) -> list[Told]:
             bymonthday=str(one.day_of_month) if one.day_of_month is not None else None,
             opens_at=one.opens_at and one.opens_at.isoformat(),
             closes_at=one.closes_at and one.closes_at.isoformat(),
-            description=one.description,
+            description=_without(one.description, more.get("notes", "")),
             attending_type=attending,
-        ) | besides.tell(one.more, "schedule", ids))  # fmt: skip
+        ) | more)  # fmt: skip
     if not made and (service.times_text or attending):
         words = service.times_text
         made.append(told(id=ids.of("schedule", words), description=words, attending_type=attending))
     return made
+
+
+def _without(description: str, notes: str) -> str:
+    """Return a text without the notes that were put at its end for people to read."""
+    return description.removesuffix(f"\n{notes}") if notes else description
 
 
 def _at(service: FeedService, location: UUID | None) -> str | None:
@@ -155,7 +161,7 @@ def location(found: FeedLocation) -> Told:
         address_1=lines,
         city=city,
         region=found.region,
-        state_province=found.region or city,
+        state_province=besides.tell(found.more, "address", ids).get("state_province") or found.region or city,
         postal_code=found.postcode,
         country=_country(found.country),
     )
