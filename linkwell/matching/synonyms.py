@@ -90,6 +90,11 @@ def _met(stems: Sequence[str]) -> list[tuple[tuple[str, ...], int]]:
     return met
 
 
+def begins_phrase(stem: str) -> bool:
+    """Say whether a phrase that has other words begins with a stem."""
+    return stem in _phrases()
+
+
 def concepts_in(stems: Sequence[str]) -> set[str]:
     """Return the names of the things that a text speaks of, by its stems in their order."""
     return {SAME[line][0] for _, line in _met(stems)[:MOST_IN_ENTRY]}

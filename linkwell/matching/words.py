@@ -50,9 +50,14 @@ def stems(text: str) -> list[str]:
     return list(found)
 
 
+def tokens(text: str) -> list[str]:
+    """Return the words of a text in small letters, in its order."""
+    return _TOKEN.findall(text.lower())
+
+
 def sequence(text: str) -> list[tuple[str, str]]:
     """Return (stem, the word in small letters) of a text in its order, each as often as it stands there."""
-    return [(searched, word) for word in _TOKEN.findall(text.lower()) if (searched := stem(word))]
+    return [(searched, word) for word in tokens(text) if (searched := stem(word))]
 
 
 def stems_with_words(text: str) -> dict[str, str]:

@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from linkwell.matching.index import NoIndex, ServiceIndex
+from linkwell.matching.index import NoIndex, ServiceFacts, ServiceIndex
+from linkwell.matching.query import Query
 from tests.directory.chance import random_entry, random_query
 from tests.matching.entries import facts_of
 from tests.matching.test_index_product import TODAY, agrees
@@ -149,6 +150,41 @@ def test_what_one_process_writes_another_sees_at_its_next_look(tmp_path):
     assert newer is not index and newer.latest() is newer
     for _ in range(10):
         agrees(newer, random_query(chance), list(entries.values()))
+
+
+def _found(index, words):
+    return [one.service_id for one in index.search(Query(words=words), on=TODAY).suggestions]
+
+
+def test_what_is_changed_or_removed_while_all_is_built_anew_stays_so(tmp_path):
+    index = ServiceIndex.build([ServiceFacts(id=1, name="Lunch"), ServiceFacts(id=2, name="Lunch")], tmp_path)
+
+    def services():
+        yield ServiceFacts(id=1, name="Lunch")
+        yield ServiceFacts(id=2, name="Lunch")
+        index.update([ServiceFacts(id=2, name="Choir"), ServiceFacts(id=3, name="Choir")], [1])
+
+    newer = ServiceIndex.build(services(), tmp_path)
+
+    assert (_found(newer, "lunch"), _found(newer, "choir")) == ([], [2, 3])
+
+
+def test_of_a_service_that_changed_only_the_newest_is_found_whichever_parts_hold_it(tmp_path):
+    index = ServiceIndex.build([ServiceFacts(id=1, name="Lunch"), ServiceFacts(id=2, name="Lunch")], tmp_path)
+    index = index.update([ServiceFacts(id=number, name="Choir") for number in range(1, 30)])
+
+    index = index.update([ServiceFacts(id=2, name="Walk")])
+
+    assert (_found(index, "lunch"), _found(index, "walk"), len(index)) == ([], [2], 29)
+    assert index.search(Query(words="choir"), on=TODAY).count == 28
+
+
+def test_equals_of_several_parts_stand_by_name_then_by_number(tmp_path):
+    index = ServiceIndex.build([ServiceFacts(id=3, name="Lunch B"), ServiceFacts(id=1, name="Lunch C")], tmp_path)
+
+    index = index.update([ServiceFacts(id=4, name="Lunch A"), ServiceFacts(id=2, name="Lunch B")])
+
+    assert _found(index, "lunch") == [4, 2, 3, 1]
 
 
 def test_a_rebuild_that_is_killed_leaves_the_old_index_and_the_next_one_tidies_up(tmp_path):

@@ -8,7 +8,12 @@ import numpy as np
 import pytest
 
 from linkwell.matching import ranking, spelling, synonyms
-from linkwell.matching.index import Place, ServiceFacts, ServiceIndex, Tried, warming
+from linkwell.matching.index import Place, ServiceFacts, ServiceIndex, Tried, compiled, warming
+from linkwell.matching.index.calling import asked
+from linkwell.matching.index.columns import Ask
+from linkwell.matching.index.memory import address
+from linkwell.matching.index.packing import packed
+from linkwell.matching.index.sheet import ON
 from linkwell.matching.query import Point, Query
 
 TODAY = date(2026, 11, 23)
@@ -225,6 +230,31 @@ def test_compiled_code_is_kept_elsewhere_only_where_our_own_folder_cannot_be_wri
     warming.keep_compiled_in(tmp_path)
     assert warming.os.environ["NUMBA_CACHE_DIR"] == str(tmp_path)
     monkeypatch.delenv("NUMBA_CACHE_DIR")
+
+
+def test_loops_are_kept_apart_for_each_state_of_the_source_and_old_ones_go(tmp_path, monkeypatch):
+    monkeypatch.setattr(compiled.config, "CACHE_DIR", str(tmp_path / "kept"))
+    source = tmp_path / "room" / "inner" / "loops.py"
+    source.parent.mkdir(parents=True)
+    folders = []
+    for text in ("one", "two", "three", "four", "one"):
+        source.write_text(text)
+        folders.append(compiled.keep_apart(tmp_path / "room"))
+        folders[-1].mkdir(parents=True, exist_ok=True)
+
+    assert folders[0] == folders[4]
+    assert len({folder.name for folder in folders}) == 4
+    assert compiled.config.CACHE_DIR == str(folders[4])
+    assert {folder.parent for folder in folders} == {tmp_path / "kept"}
+    assert len(list((tmp_path / "kept").iterdir())) == 3
+
+
+def test_the_limits_of_a_question_are_read_as_they_are_written():
+    numbers = [number % 2 == 0 if kind is bool else kind(number + 2) for number, kind in
+               enumerate(Ask.__annotations__.values())]  # fmt: skip
+    block = packed([Ask(*numbers)])
+
+    assert asked(address(block), int(block[0, ON])) == Ask(*numbers)
 
 
 def test_a_place_off_the_grid_is_found_by_its_degrees(tmp_path):

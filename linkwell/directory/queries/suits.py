@@ -73,7 +73,8 @@ def _fits(facts: dict[int, ServiceFacts], questions: Sequence[Query], *, on: dat
     """Return what fits from the index of this machine, from the database where there is none."""
     kept = searching.current()
     if kept is not None:
-        return {pk: kept.index.reverse(one, questions, on=on) for pk, one in facts.items()}
+        packed = kept.index.packed(questions)
+        return {pk: packed.fits(one, on=on) for pk, one in facts.items()}
     found: dict[int, list[Fit]] = {}
     with connection.cursor() as cursor:
         cursor.execute(

@@ -7,17 +7,17 @@ from math import isnan
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import numpy as np
-from numpy.typing import NDArray
 
 from linkwell.matching import needs, vocabulary
 from linkwell.matching.index import columns as at
-from linkwell.matching.index.asking import Question, lists
-from linkwell.matching.index.columns import Out
-from linkwell.matching.index.counting import FIRST_FACET, FIRST_HIT, HITS, NOWHERE
+from linkwell.matching.index.asking import Question
+from linkwell.matching.index.calling import one_row
+from linkwell.matching.index.counting import HIT_ID, KEY
 from linkwell.matching.index.facts import Tried
 from linkwell.matching.index.judging import FAILS, WAYS
-from linkwell.matching.index.memory import address
-from linkwell.matching.index.scanning import detail
+from linkwell.matching.index.scanning import ROUND
+from linkwell.matching.index.segment import Segment
+from linkwell.matching.index.sheet import Row, Sheet
 from linkwell.matching.query import Facet, NearMiss, Parts, Query, Suggestion
 from linkwell.matching.reasons import Facts, ask_first, near_miss, reasons
 
@@ -25,40 +25,11 @@ if TYPE_CHECKING:
     from linkwell.matching.index.searched import Part
 
 
-NO_ROWS = np.empty(0, np.int64)
-
-
-class Found:
-    """What the compiled loops fill: counts, facets, the best that fit, the best that nearly fit."""
-
-    __slots__ = ("whole", "real", "rows", "most", "near", "out")
-
-    def __init__(self, most: int, near: int, *, mark: tuple[int, int, float] | None = None, rows: int = 0) -> None:
-        self.most, self.near = most, near
-        self.whole = np.zeros(FIRST_HIT + 4 * (most + near) + 2, np.int64)
-        self.real = np.empty(most + near + 1)
-        self.rows = np.empty(rows, np.int64) if rows else NO_ROWS
-        self.whole[-2], self.whole[-1], self.real[-1] = mark or (NOWHERE, 0, 0.0)
-        self.out = Out(address(self.whole), address(self.real), address(self.rows), most, near)
-
-    @property
-    def facets(self) -> NDArray[np.int64]:
-        return self.whole[FIRST_FACET:FIRST_HIT]
-
-    def best(self, which: int) -> list[list[Any]]:
-        """Return [points times a million, order, row, fails, metres] of hits or of misses."""
-        kept = int(self.whole[which])
-        first, first_real = (FIRST_HIT, 0) if which == HITS else (FIRST_HIT + 4 * self.most, self.most)
-        rows = self.whole[first : first + 4 * kept].reshape(kept, 4).tolist()
-        for row, metres in zip(rows, self.real[first_real : first_real + kept].tolist(), strict=True):
-            row.append(metres)
-        return rows
-
-
 class Hit(NamedTuple):
-    """One row of one part of the index, with its rank's points."""
+    """One row of one part of the index as its sheet asks about it, with its rank's points."""
 
     part: "Part"
+    sheet: Sheet
     row: int
     score: float
     metres: float
@@ -68,27 +39,23 @@ class Hit(NamedTuple):
     def service_id(self) -> int:
         return int(self.part.segment.ids[self.row])
 
-    @property
-    def name(self) -> str:
-        return self.part.segment.kept(self.row).name
-
 
 class Ranked(Sequence[Suggestion]):
     """Suggestions, each made when it is looked at; ids and scores are there at once."""
 
-    def __init__(self, hits: Sequence[Hit], make: Callable[[Hit], Suggestion]) -> None:
-        self.hits, self.make = hits, make
+    def __init__(self, rows: Sequence[Row], make: Callable[[Row], Suggestion]) -> None:
+        self.rows, self.make = rows, make
 
     @property
     def ids(self) -> list[int]:
-        return [hit.service_id for hit in self.hits]
+        return [row[HIT_ID] for row in self.rows]
 
     @property
     def scores(self) -> list[float]:
-        return [hit.score for hit in self.hits]
+        return [row[KEY] / ROUND for row in self.rows]
 
     def __len__(self) -> int:
-        return len(self.hits)
+        return len(self.rows)
 
     @overload
     def __getitem__(self, place: int) -> Suggestion: ...
@@ -96,28 +63,30 @@ class Ranked(Sequence[Suggestion]):
     def __getitem__(self, place: slice) -> Sequence[Suggestion]: ...
     def __getitem__(self, place: int | slice) -> Suggestion | Sequence[Suggestion]:
         if isinstance(place, slice):
-            return tuple(self.make(hit) for hit in self.hits[place])
-        return self.make(self.hits[place])
+            return tuple(self.make(row) for row in self.rows[place])
+        return self.make(self.rows[place])
 
 
 class Counted(Mapping[str, tuple[Facet, ...]]):
     """Facets, with their labels when they are looked at; the counts by code are there at once."""
 
-    def __init__(self, counts: Sequence[tuple["Part", NDArray[np.int64]]]) -> None:
+    def __init__(self, counts: Sequence[tuple[Segment, memoryview]]) -> None:
         self.raw = counts
         self._facets: dict[str, tuple[Facet, ...]] | None = None
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Return facet → value → how many of all that fit."""
         found: dict[str, dict[str, int]] = {}
-        for part, counts in self.raw:
-            names = part.segment.facet_names
-            for place, count in enumerate(counts.tolist()):
-                if count:
-                    facet, value = names[place]
-                    values = found.setdefault(facet, {})
-                    values[value] = values.get(value, 0) + count
-        return found
+        for segment, counts in self.raw:
+            for facet, where, codes in segment.facets:
+                values = {code: count for code, count in zip(codes, counts[where].tolist(), strict=True) if count}
+                if facet not in found:
+                    found[facet] = values
+                else:
+                    known = found[facet]
+                    for code, count in values.items():
+                        known[code] = known.get(code, 0) + count
+        return {facet: values for facet, values in found.items() if values}
 
     @property
     def facets(self) -> dict[str, tuple[Facet, ...]]:
@@ -184,9 +153,8 @@ def see(question: Question, hit: Hit, *, tried: Tried | None = None, meaning: fl
     """Return what is known of one service, and the numbers of its rank."""
     part, row = hit.part, hit.row
     segment = part.segment
-    read = lists(question, segment)
-    fails, way, place, numbers, metres = detail(part.columns, row, part.ask, read.lists)
-    held = [term for term, head in zip(read.terms, read.whole[len(read.terms) :].tolist(), strict=False) if head == row]
+    fails, way, place, numbers, metres = one_row(part.at, hit.sheet.block, row)
+    held = hit.sheet.held(row)
     one, kept = segment.arrays["rows"][row], segment.kept(row)
     there = segment.arrays["places"][place] if place >= 0 else None
     access = int(one["yes"])

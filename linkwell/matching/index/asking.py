@@ -1,19 +1,16 @@
 """From a question to numbers: its words with what else they may mean, its limits, the lists of postings to read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from math import inf, log
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from linkwell.matching import ranking
-from linkwell.matching.index.columns import AGELESS, MODES, Ask, Lists
+from linkwell.matching.index.columns import AGELESS, MODES, Ask
 from linkwell.matching.index.counting import HEARD, IMPACT, NEED, WORD
-from linkwell.matching.index.memory import address
 from linkwell.matching.index.segment import Segment
+from linkwell.matching.index.sheet import Term
 from linkwell.matching.query import Query
 from linkwell.matching.recognise import Own, needs_heard
 from linkwell.matching.synonyms import concepts_of
@@ -24,22 +21,9 @@ if TYPE_CHECKING:
     from linkwell.matching.index.index import ServiceIndex
 
 MOST_WORDS = 16  # of a question; a longer one is read for needs as a whole, for words as far as this
-MOST_RELEVANT = 62  # lists that can make a service relevant: a bit each; of more, the last only give points
 ALL_LIMITS = 99
 NOBODY_HAS = 1 << 62  # a bit that no access need has
 REMOTE_BITS = sum(1 << MODES.index(mode) for mode in REMOTE_MODES)
-
-
-class Term(NamedTuple):
-    """One list of postings to read: kind and name of the term, what it gives points for and how many."""
-
-    kind: str  # n, w or c: a need, a word, a concept of the synonyms
-    name: str
-    gives: int
-    worth: float
-    group: int = -1  # the asked word that it stands for
-    asked: str = ""  # that word, as it was asked
-    shown: str = ""  # the word that is looked for, as a reason quotes it
 
 
 class Question(NamedTuple):
@@ -55,25 +39,17 @@ class Question(NamedTuple):
     looked_for: tuple[tuple[str, str], ...] = ()
 
 
-class Read(NamedTuple):
-    """The lists of postings of one segment, with what keeps their addresses alive, and the term of each."""
-
-    lists: Lists
-    terms: list[int]
-    whole: NDArray[np.int64]
-    worth: NDArray[np.float64]
-
-
 def read_workload(query: Query, index: "ServiceIndex") -> Question:
     """Return the question of the workload: codes and words, any of them, BM25."""
-    services, terms = index.listed, []
+    services, known, terms = index.listed, index.known, []
     if query.needs:
         share = ranking.NEED / len(query.needs)
-        terms = [Term("n", code, NEED, share) for code in query.needs]
+        terms = [Term("n", code, NEED, share, known("n", code)[1]) for code in query.needs]
     for stem, word in stems_with_words(query.words).items():
-        if holding := index.holding("w", stem):
+        holding, spans = known("w", stem)
+        if holding:
             rarity = log(1 + (services - holding + 0.5) / (holding + 0.5))
-            terms.append(Term("w", stem, IMPACT, rarity, len(terms), word, word))
+            terms.append(Term("w", stem, IMPACT, rarity, spans, len(terms), word, word))
     everything = not query.needs and not query.words
     return Question(query, terms, len(terms), everything, not terms and not everything)
 
@@ -88,16 +64,20 @@ def read(query: Query, index: "ServiceIndex", *, expands: bool, own: Own) -> Que
     telling = set(ranking.telling(known, index.listed))
     rarity = {stem: round(ranking.rarity(index.listed, count), 9) for stem, count in known.items()}
     most, total = ranking.words_points(query.words), sum(rarity.values())
+
+    def spans(kind: str, name: str) -> Sequence[tuple[int, int]]:
+        return index.known(kind, name)[1]
+
     words = [
-        Term(kind, name, WORD, most * rarity[stem] / total * factor, group, asked[stem], shown)
+        Term(kind, name, WORD, most * rarity[stem] / total * factor, spans(kind, name), group, asked[stem], shown)
         for group, (stem, found) in enumerate(ways.items())
         for kind, name, factor, shown in found
     ]
     stems = list(ways)
     is_statement = len(query.words.split()) >= ranking.STATEMENT_WORDS
     widens = is_statement or not telling
-    needs = [Term("n", code, NEED, ranking.NEED / len(query.needs)) for code in query.needs]
-    hears = [Term("n", code, HEARD, ranking.HEARD / len(heard)) for code in heard]
+    needs = [Term("n", code, NEED, ranking.NEED / len(query.needs), spans("n", code)) for code in query.needs]
+    hears = [Term("n", code, HEARD, ranking.HEARD / len(heard), spans("n", code)) for code in heard]
     relevant = [*needs, *(hears if widens else ()), *(one for one in words if stems[one.group] in telling)]
     others = [*(() if widens else hears), *(one for one in words if stems[one.group] not in telling)]
     return Question(
@@ -131,28 +111,6 @@ def _ways(
     return found
 
 
-def lists(question: Question, segment: Segment, *, everything: bool = False, meaning: int = 0, tried: int = 0) -> Read:
-    """Return the lists of one segment that hold anything."""
-    at, ends, kinds, groups, worth, terms, relevant = [], [], [], [], [], [], 0
-    span = segment.span
-    for place, term in enumerate(question.terms):
-        begin, end, _ = span(term[0], term[1])
-        if begin < end:
-            at.append(begin)
-            ends.append(end)
-            kinds.append(term[2])
-            groups.append(term[4])
-            worth.append(term[3])
-            terms.append(place)
-            relevant += place < question.relevant and relevant < MOST_RELEVANT
-    count = len(at)
-    whole, real = np.array(at + at + ends + kinds + groups + at, np.int64), np.array(worth, np.float64)
-    first, step = address(whole), 8 * count
-    places = (first, first + step, first + 2 * step, first + 3 * step, first + 4 * step, first + 5 * step)
-    one = Lists(*places, address(real), meaning, tried, count, relevant, everything)
-    return Read(one, terms, whole, real)
-
-
 @lru_cache(maxsize=256)
 def _modes(modes: tuple[str, ...]) -> tuple[bool, int]:
     """Return whether in person is accepted, and the bits of the other ways that are."""
@@ -167,9 +125,7 @@ def ask(query: Query, segment: Segment, *, on: int, budget: int, product: bool) 
     in_person, remote = _modes(query.modes)
     access = remote_access = unheard_of = unheard_of_remote = languages = 0
     if query.access_needs:
-        access, unheard_of = _access(query.access_needs, segment)
-        of_anywhere = tuple(one for one in query.access_needs if one not in ACCESS_OF_A_PLACE)
-        remote_access, unheard_of_remote = _access(of_anywhere, segment)
+        access, unheard_of, remote_access, unheard_of_remote = _access(query.access_needs, segment)
     asks_language = False
     for code in query.languages:
         if code != "en":
@@ -213,7 +169,7 @@ def ask(query: Query, segment: Segment, *, on: int, budget: int, product: bool) 
 def ask_strictly(query: Query, segment: Segment, *, on: int) -> Ask:
     """Return a question of the public: how, language and access are filters that only a yes passes."""
     limits = ask(replace(query, modes=(), access_needs=()), segment, on=on, budget=1, product=True)
-    has, unheard_of = _access(query.access_needs, segment)
+    has, unheard_of = _bits(query.access_needs, segment.bit_of_access)
     return limits._replace(
         far=limits.reach + 1.0,
         languages=sum({segment.bit_of_language.get(code, 0) for code in query.languages}),
@@ -225,7 +181,21 @@ def ask_strictly(query: Query, segment: Segment, *, on: int) -> Ask:
     )
 
 
-def _access(codes: Sequence[str], segment: Segment) -> tuple[int, int]:
-    """Return the bits of access needs, and how many of them no service of the segment says anything of."""
-    known = {segment.bit_of_access[one] for one in codes if one in segment.bit_of_access}
-    return sum(known), sum(one not in segment.bit_of_access for one in codes)
+def _access(codes: tuple[str, ...], segment: Segment) -> tuple[int, int, int, int]:
+    """Return the bits of access needs, and how many of them no service of the segment says anything of.
+
+    Then the same of those that matter wherever one is met.
+    """
+    found = segment.access_asked.get(codes)
+    if found is None:
+        anywhere = [code for code in codes if code not in ACCESS_OF_A_PLACE]
+        found = (*_bits(codes, segment.bit_of_access), *_bits(anywhere, segment.bit_of_access))
+        if len(segment.access_asked) > 5_000:
+            segment.access_asked.clear()
+        segment.access_asked[codes] = found
+    return found
+
+
+def _bits(codes: Sequence[str], bit_of: Mapping[str, int]) -> tuple[int, int]:
+    """Return the bits of codes, and how many have none."""
+    return sum({bit_of[one] for one in codes if one in bit_of}), sum(one not in bit_of for one in codes)

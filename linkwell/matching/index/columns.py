@@ -6,7 +6,8 @@ counted in the rarity of words only). `near` and `both` are sorted by the grid's
 a circle is a few runs of rows. Postings of a need or a word name their rows in that order.
 """
 
-from typing import NamedTuple
+from struct import Struct
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -72,6 +73,7 @@ class Columns(NamedTuple):
     """Where everything lies that the compiled loops read of one segment: addresses, kept alive by the segment."""
 
     rows: int
+    ids: int
     places: int
     place_start: int  # (rows + 1)
     order: int  # place of each row by name, then id: what is left to settle a tie
@@ -106,10 +108,9 @@ class Lists(NamedTuple):
 
 
 class Out(NamedTuple):
-    """Where a search writes: addresses of whole and of real numbers, and what lies where in them."""
+    """Where a search writes: addresses, and how much lies there (`counting` says in which order)."""
 
-    whole: int  # counts, facets, hits and misses (4 each: points, order, row, fails), mark (points, order)
-    real: int  # metres of hits, of misses, of the mark
+    whole: int  # counts, facets, hits, misses, the mark
     rows: int  # all that fit, where all are asked for
     hits: int  # how many are kept at most
     misses: int
@@ -161,3 +162,9 @@ class Ask(NamedTuple):
     how: int = 0
     has: int = 0  # access that must be met
     step_free: int = 0
+
+
+def layout(*kinds: Any) -> Struct:
+    """Return how the fields of tuples lie in memory one after the other, eight bytes each."""
+    fields = [kind for one in kinds for kind in one.__annotations__.values()]
+    return Struct("".join("d" if kind is float else "q" for kind in fields))

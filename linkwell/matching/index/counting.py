@@ -20,6 +20,8 @@ from linkwell.matching.index.memory import byte_at, lowest, put_real, put_whole,
 NEED, HEARD, WORD, IMPACT = range(4)  # what a list of postings gives points for
 COUNT, NOT_SHOWN, HITS, MISSES, BETTER, FIRST_FACET = range(6)
 FIRST_HIT = FIRST_FACET + FACETS
+HIT = 7  # numbers of a hit or a miss, in this order; metres is a real one
+KEY, ORDER, HIT_ROW, HIT_FAILS, METRES, HIT_ID, HIT_PART = range(HIT)
 NOWHERE = 2**62
 WEAK, IN_TEXT = ranking.WEAK_NEED, ranking.IN_TEXT
 FRESH, FRESH_DAYS, SUNK = ranking.FRESH, ranking.FRESH_DAYS, ranking.SUNK
@@ -111,33 +113,44 @@ def tally(one, out):
 
 
 @njit(cache=True, nogil=True, forceinline=True)
-def goes_before(key, far, orders, row, out, at, real):
+def goes_before(key, far, orders, row, out, at):
     """Say whether a row stands before one that is kept: more points, nearer, then by name."""
-    other = whole_at(out.whole, at)
+    other = whole_at(out.whole, at + KEY)
     if key != other:
         return key > other
-    metres = real_at(out.real, real)
-    return far < metres or (far == metres and small_at(orders, row) < whole_at(out.whole, at + 1))
+    metres = real_at(out.whole, at + METRES)
+    return far < metres or (far == metres and small_at(orders, row) < whole_at(out.whole, at + ORDER))
 
 
 @njit(cache=True, nogil=True)
-def keep(out, counter, first, first_real, most, key, far, orders, row, fails):
+def keep(out, counter, first, most, key, far, orders, row, fails):
     """Put a row among the best so far, if it belongs there."""
     kept = whole_at(out.whole, counter)
     if kept < most:
-        place = kept
+        at = first + HIT * kept
         put_whole(out.whole, counter, kept + 1)
     else:
-        place = most - 1
-        if place < 0 or not goes_before(key, far, orders, row, out, first + 4 * place, first_real + place):
+        at = first + HIT * (most - 1)
+        if at < first or not goes_before(key, far, orders, row, out, at):
             return
-    while place > 0 and goes_before(key, far, orders, row, out, first + 4 * place - 4, first_real + place - 1):
-        for number in range(4):
-            put_whole(out.whole, first + 4 * place + number, whole_at(out.whole, first + 4 * place - 4 + number))
-        put_real(out.real, first_real + place, real_at(out.real, first_real + place - 1))
-        place -= 1
-    put_whole(out.whole, first + 4 * place, key)
-    put_whole(out.whole, first + 4 * place + 1, small_at(orders, row))
-    put_whole(out.whole, first + 4 * place + 2, row)
-    put_whole(out.whole, first + 4 * place + 3, fails)
-    put_real(out.real, first_real + place, far)
+    while at > first and goes_before(key, far, orders, row, out, at - HIT):
+        for number in range(HIT_ID):
+            put_whole(out.whole, at + number, whole_at(out.whole, at - HIT + number))
+        at -= HIT
+    put_whole(out.whole, at + KEY, key)
+    put_whole(out.whole, at + ORDER, small_at(orders, row))
+    put_whole(out.whole, at + HIT_ROW, row)
+    put_whole(out.whole, at + HIT_FAILS, fails)
+    put_real(out.whole, at + METRES, far)
+
+
+@njit(cache=True, nogil=True)
+def name(columns, out, part):
+    """Write the service and the part of the index beside each row that was kept."""
+    for first, kept in (
+        (FIRST_HIT, whole_at(out.whole, HITS)),
+        (FIRST_HIT + HIT * out.hits, whole_at(out.whole, MISSES)),
+    ):
+        for at in range(first, first + HIT * kept, HIT):
+            put_whole(out.whole, at + HIT_ID, whole_at(columns.ids, whole_at(out.whole, at + HIT_ROW)))
+            put_whole(out.whole, at + HIT_PART, part)

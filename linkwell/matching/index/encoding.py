@@ -1,7 +1,7 @@
 """From facts to columns: what a rebuild and every change write."""
 
 from array import array
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from math import nan
@@ -16,11 +16,9 @@ from linkwell.matching import ranking
 from linkwell.matching.index import columns as at
 from linkwell.matching.index.facts import Place, ServiceFacts
 from linkwell.matching.index.segment import Kept
-from linkwell.matching.synonyms import concepts_in
-from linkwell.matching.words import MOST_WORDS, sequence
+from linkwell.matching.index.wording import Terms
 
 WEST, SOUTH, EAST, NORTH = -100_000.0, -100_000.0, 1_000_000.0, 1_400_000.0  # what the grid may span
-IN_NAME = 128
 
 
 class TooMany(ValueError):
@@ -99,15 +97,11 @@ class Encoder:
         self.languages = Coded("languages", 63)
         self.tops = Coded("needs to count by (give `tops`)", 63)
         self.outcodes = Coded("outward codes", 2**32)
-        self.terms: dict[str, dict[str, int]] = {"w": {}, "c": {}, "n": {}}
-        self.names_of_terms: list[tuple[str, str]] = []
-        self.known = 0
-        self.first: dict[str, str] = {}  # how a stem was first written
+        self.terms = Terms()
         self.ids, self.sections = array("q"), array("b")
         self.rows, self.places = bytearray(), bytearray()
         self.x, self.y = array("d"), array("d")
-        self.places_of, self.lengths = array("I"), array("I")
-        self.doc_terms, self.doc_weights, self.doc_ends = array("I"), array("B"), array("Q", [0])
+        self.places_of = array("I")
         self.kept, self.kept_ends = bytearray(), array("Q", [0])
         self.names: list[str] = []
         self.areas: list[tuple[int, list[int]]] = []
@@ -118,7 +112,7 @@ class Encoder:
         """Take one service."""
         number = len(self.ids)
         self.ids.append(facts.id)
-        self._words(facts)
+        self.terms.add(facts)
         flags = _flags(facts)
         section = self._section(facts, flags)
         self.sections.append(section)
@@ -170,44 +164,6 @@ class Encoder:
                 self.access.mask(place.access_no), place.is_outcode,
             )  # fmt: skip
 
-    def _words(self, facts: ServiceFacts) -> None:
-        named = sequence(facts.named or facts.name)
-        rest = sequence(facts.text if facts.stems is None else f"{facts.organisation} {facts.text}")
-        times: dict[str, int] = {}
-        in_name: frozenset[str] = frozenset()
-        first = self.first
-        for words in (named, rest):
-            most = len(times) + MOST_WORDS
-            for stem, word in words:
-                if stem in times:
-                    times[stem] += 1
-                elif len(times) < most:
-                    times[stem] = 1
-                    if not first.get(stem):
-                        first[stem] = word
-            in_name = in_name or frozenset(times)
-        if facts.stems is not None:
-            in_name = frozenset(facts.stems[0])
-            times = {stem: times.get(stem, 1) for stem in (*facts.stems[0], *facts.stems[1])}
-            for stem in times:
-                first.setdefault(stem, "")  # nobody knows how it is written: no misspelt word is taken for it
-        self._post("w", times, in_name)
-        self.lengths.append(sum(times.values()))
-        meant = concepts_in([stem for stem, _ in named])
-        self._post("c", dict.fromkeys(meant | concepts_in([stem for stem, _ in rest]), 1), meant)
-        self._post("n", dict.fromkeys(facts.needs, 0), {code for code, (is_sure, _) in facts.needs.items() if is_sure})
-        self.doc_ends.append(len(self.doc_terms))
-
-    def _post(self, kind: str, times: Mapping[str, int], in_name: Set[str]) -> None:
-        numbers, terms, weights = self.terms[kind], self.doc_terms.append, self.doc_weights.append
-        for term, count in times.items():
-            if (number := numbers.get(term)) is None:
-                number = numbers[term] = self.known
-                self.known += 1
-                self.names_of_terms.append((kind, term))
-            terms(number)
-            weights((count if count < IN_NAME else IN_NAME - 1) | (IN_NAME if term in in_name else 0))
-
     def _keep(self, facts: ServiceFacts) -> None:
         self.names.append(facts.name)
         addresses = [one.address for one in _by_location(facts)]
@@ -246,7 +202,7 @@ def frozen(encoder: Encoder) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     row_of = np.empty(len(order), np.int64)
     row_of[order] = np.arange(len(order))
     rows = np.frombuffer(bytes(encoder.rows), at.ROW)[order]
-    lengths = np.asarray(encoder.lengths, np.float64)
+    lengths = np.asarray(encoder.terms.lengths, np.float64)
     mean = float(lengths.mean()) if len(lengths) else 1.0
     k1, b = ranking.SATURATION, ranking.LENGTH
     rows["norm"] = k1 * (1 - b + b * lengths[order] / (mean or 1.0))
@@ -256,7 +212,7 @@ def frozen(encoder: Encoder) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     by_name = np.empty(len(ids), np.uint32)
     by_name[row_of[named] if named else []] = np.arange(len(ids))
     arrays |= {"order": by_name} | _sparse(encoder, row_of)
-    arrays |= by_rows(encoder, order, rows["flags"] & at.LISTED != 0)
+    arrays |= by_rows(encoder.terms, order, rows["flags"] & at.LISTED != 0)
     arrays["cells"] = cells
     by_id = np.argsort(ids[order], kind="stable")
     arrays |= {"ids": ids[order], "sorted_ids": ids[order][by_id], "row_of_sorted": by_id.astype(np.uint32)}

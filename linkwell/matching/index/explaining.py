@@ -13,6 +13,7 @@ from linkwell.matching.index.asking import ALL_LIMITS, Question, ask, read
 from linkwell.matching.index.counting import BETTER
 from linkwell.matching.index.facts import Explained, Tried, Why
 from linkwell.matching.index.judging import FAILS
+from linkwell.matching.index.sheet import Sheet
 from linkwell.matching.query import Query
 from linkwell.matching.reasons import near_miss
 from linkwell.matching.recognise import Own
@@ -41,16 +42,14 @@ def explain(
     tried: Mapping[int, Tried] | None,
 ) -> Explained:
     """Return the rank of a service, or every reason why it is not in the list."""
-    for part in index.parts:
-        row = part.segment.row_of(service_id)
-        if row >= 0 and not part.is_dead(row):
-            break
-    else:
+    number, row = index.where(service_id)
+    if number < 0:
         return Explained(service_id, None, (Why("unknown", "It is not in the directory."),))
+    part = index.parts[number]
     question = read(query, index, expands=weights.expands, own=own)
     limits = ask(query, part.segment, on=on.toordinal(), budget=ALL_LIMITS, product=True)
     meant = float(meaning.points(np.array([service_id]))[0]) if meaning else 0.0
-    hit = Hit(part._replace(ask=limits), row, 0.0, 0.0, 0)
+    hit = Hit(part, Sheet(limits, question.terms, number), row, 0.0, 0.0, 0)
     seen = see(question, hit, tried=(tried or {}).get(service_id), meaning=meant)
     whys = _whys(question, hit, seen, on)
     if whys:

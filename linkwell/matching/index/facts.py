@@ -34,7 +34,7 @@ class ServiceFacts:
     named        what it is called: words here count twice (the name, and other names of it)
     text         all else that is searched: the organisation's name, description, terms
     stems        the searched stems where the directory keeps them: (of the name, of the rest); then these are searched,
-                 as they are, and `named`, `organisation` and `text` only tell what is meant
+                 as they are, and `named`, `organisation` and `text` only tell what is meant and how words are written
     needs        code → (surely: by a term, a mapping, the name or a hand; the phrase that says so)
     modes        as its source says; `operating` "phone_only" and "online_only" go before them
     slots        weekly slots (`vocabulary.slots_of`)

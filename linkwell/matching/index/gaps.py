@@ -39,6 +39,5 @@ def gaps(
                 ask(replace(limits, home=point, home_outcode=outcode), part.segment, on=day, budget=0, product=True)
                 for point, outcode in some
             ]  # fmt: skip
-            reals, wholes = packed(asks, everything=[True] * len(asks))
-            sweep(part.columns, part.segment.shape, reals, wholes, day, mask, depend, counts[begin : begin + 4_096])
+            sweep(part.columns, part.segment.shape, packed(asks), mask, depend, counts[begin : begin + 4_096])
     return counts

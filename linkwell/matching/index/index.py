@@ -10,14 +10,15 @@ from numpy.typing import NDArray
 
 from linkwell.matching import ranking, spelling
 from linkwell.matching.index import changing, columns, store
-from linkwell.matching.index.answering import Counted, Found, Hit, Ranked, missed, suggestion
-from linkwell.matching.index.asking import ask, ask_strictly, lists, read, read_workload
+from linkwell.matching.index.answering import Counted, Ranked, missed, suggestion
+from linkwell.matching.index.asking import ask, ask_strictly, read, read_workload
+from linkwell.matching.index.calling import search
 from linkwell.matching.index.counting import COUNT, HITS, MISSES, NOT_SHOWN
 from linkwell.matching.index.facts import Explained, Fit, ServiceFacts, Tried
-from linkwell.matching.index.memory import address
-from linkwell.matching.index.scanning import count_dead, scan
-from linkwell.matching.index.searched import Meaning, Part, Searched, experience, meaning_points, meant_of, rows_of
+from linkwell.matching.index.scanning import count_dead
+from linkwell.matching.index.searched import Meaning, Part, Searched, experience, meant_of, rows_of
 from linkwell.matching.index.segment import Segment
+from linkwell.matching.index.sheet import MEANING, ROWS, TRIED, Row, Sheet
 from linkwell.matching.query import Answer, Point, PublicAnswer, Query, Suggestion
 from linkwell.matching.recognise import Own
 
@@ -39,13 +40,13 @@ class ServiceIndex:
             dead_rows = rows_of(segment, gone)
             bits = np.zeros((len(segment) + 8) // 8, np.uint8)
             np.bitwise_or.at(bits, dead_rows >> 3, (1 << (dead_rows & 7)).astype(np.uint8))
-            self.parts.insert(0, Part(segment, segment.columns(bits), bits))
+            self.parts.insert(0, Part.of(segment, bits))
             listed = segment.arrays["rows"]["flags"][dead_rows] & columns.LISTED != 0
             self._dead_listed.insert(0, dead_rows[listed].astype(np.uint32))
             if segment is not segments[0]:
                 gone = np.union1d(gone, segment.ids)
         self.listed = sum(one.head.listed for one in segments) - sum(map(len, self._dead_listed))
-        self._holding: dict[tuple[str, str], int] = {}
+        self._known: dict[tuple[str, str], tuple[int, tuple[tuple[int, int], ...]]] = {}
         self._meant: dict[str, tuple[str, str] | None] = {}
 
     @classmethod
@@ -93,20 +94,32 @@ class ServiceIndex:
         """Return how many services it knows, found or not."""
         return sum(len(part.segment) - int(np.bitwise_count(part.dead).sum()) for part in self.parts)
 
+    def where(self, service_id: int) -> tuple[int, int]:
+        """Return the part and the row of a service, -1 where it is not known."""
+        for number, part in enumerate(self.parts):
+            row = part.segment.row_of(service_id)
+            if row >= 0 and not part.is_dead(row):
+                return number, row
+        return -1, -1
+
     def holding(self, kind: str, term: str) -> int:
         """Return how many listed services hold a need ("n"), a word's stem ("w") or a concept ("c")."""
-        known = self._holding.get((kind, term))
-        if known is None:
-            known = 0
+        return self.known(kind, term)[0]
+
+    def known(self, kind: str, term: str) -> tuple[int, tuple[tuple[int, int], ...]]:
+        """Return how many listed services hold a term, and where its postings begin and end in each part."""
+        found = self._known.get((kind, term))
+        if found is None:
+            known, spans = 0, []
             for part, dead in zip(self.parts, self._dead_listed, strict=True):
                 begin, end, holding = part.segment.span(kind, term)
-                known += holding - (
-                    int(count_dead(part.columns.posted, begin, end, dead)) if len(dead) and holding else 0
-                )
-            if len(self._holding) > 50_000:
-                self._holding.clear()
-            self._holding[kind, term] = known
-        return known
+                gone = int(count_dead(part.columns.posted, begin, end, dead)) if len(dead) and holding else 0
+                known += holding - gone
+                spans.append((begin, end))
+            if len(self._known) > 50_000:
+                self._known.clear()
+            found = self._known[kind, term] = known, tuple(spans)
+        return found
 
     def meant(self, word: str) -> tuple[str, str] | None:
         """Return (stem, word) of the known word that a misspelt one was probably meant to be."""
@@ -139,20 +152,18 @@ class ServiceIndex:
         What only the directory knows of a suggestion (freshness, where, when, status) is left empty.
         """
         searched = self.searched(query, on=on, weights=weights, own=own, meaning=meaning, tried=tried or {})
-        question = searched.question
-        hits = searched.best(HITS, query.limit, query.offset)
-        known = tried or {}
+        question, known = searched.question, tried or {}
 
-        def made(hit: Hit) -> Suggestion:
-            meant = meaning_points(searched, hit)
-            return suggestion(question, hit, tried=known.get(hit.service_id), meaning=meant)
+        def made(row: Row) -> Suggestion:
+            hit = searched.hit(row)
+            return suggestion(question, hit, tried=known.get(hit.service_id), meaning=hit.sheet.meant(hit.row))
 
-        ranked = Ranked(hits, made)
-        counted = Counted([(part, one.facets) for part, one in zip(searched.parts, searched.found, strict=True)])
+        ranked = Ranked(searched.best(HITS, query.limit, query.offset), made)
+        counted = Counted(searched.facets())
         return Answer(
             count=searched.total(COUNT),
             suggestions=tuple(ranked) if weights.is_product else ranked,
-            near_misses=tuple(missed(question, hit) for hit in searched.best(MISSES, weights.near_misses))
+            near_misses=tuple(missed(question, searched.hit(row)) for row in searched.best(MISSES, weights.near_misses))
             if weights.near_misses
             else (),
             facets=counted.facets if weights.is_product else counted,
@@ -180,40 +191,38 @@ class ServiceIndex:
             question = read(query, self, expands=weights.expands, own=own)
         else:
             question = read_workload(query, self)
-        budget, most = (1 if weights.near_misses else 0), query.limit + query.offset
-        asked, found, meant = [], [], []
+        day, most, sheets = on.toordinal(), query.limit + query.offset, []
+        budget = 1 if weights.near_misses else 0
+        everything = question.everything or meaning is not None
         is_asked = not question.nothing or meaning is not None
-        for part in self.parts:
+        for number, part in enumerate(self.parts):
             if public:
-                limits = ask_strictly(query, part.segment, on=on.toordinal())
+                limits = ask_strictly(query, part.segment, on=day)
             else:
-                limits = ask(query, part.segment, on=on.toordinal(), budget=budget, product=weights.is_product)
-            one = Found(most, weights.near_misses, mark=mark, rows=len(part.segment) if all_rows else 0)
-            points = meant_of(part, limits, meaning) if meaning is not None else None
-            asked.append(Part(part.segment, part.columns, part.dead, limits))
-            found.append(one)
-            meant.append(points)
-            if not is_asked or not len(part.segment):
+                limits = ask(query, part.segment, on=day, budget=budget, product=weights.is_product)
+            sheet = Sheet(limits, question.terms, number, relevant=question.relevant, everything=everything, most=most,
+                          near=weights.near_misses, mark=mark)  # fmt: skip
+            sheets.append(sheet)
+            if not is_asked or not sheet.is_asked or not len(part.segment):
                 continue
-            known = experience(part, tried) if tried else None
-            read_lists = lists(
-                question, part.segment,
-                everything=question.everything or points is not None,
-                meaning=0 if points is None else address(points),
-                tried=0 if known is None else address(known),
-            )  # fmt: skip
-            if read_lists.lists.relevant or read_lists.lists.everything:
-                scan(part.columns, part.segment.shape, limits, read_lists.lists, one.out)
-        return Searched(question, asked, found, meant)
+            if meaning is not None:
+                sheet.keep(MEANING, meant_of(part, sheet, meaning))
+            if tried:
+                sheet.keep(TRIED, experience(part, tried))
+            if all_rows:
+                sheet.keep(ROWS, np.empty(len(part.segment), np.int64))
+            search(part.at, sheet.block)
+        return Searched(question, self.parts, sheets)
 
     def all_of(self, query: Query, *, on: date, weights: ranking.Weights = ranking.PRODUCT) -> NDArray[np.int64]:
         """Return the ids of all services that fit, ascending."""
         searched = self.searched(query, on=on, weights=weights, all_rows=True)
         found = [
-            part.segment.ids[one.rows[: int(one.whole[COUNT])]]
-            for part, one in zip(searched.parts, searched.found, strict=True)
+            part.segment.ids[sheet.arrays[ROWS][: sheet.number(COUNT)]]
+            for part, sheet in zip(searched.parts, searched.sheets, strict=True)
+            if ROWS in sheet.arrays
         ]
-        return np.sort(np.concatenate(found))
+        return np.sort(np.concatenate(found)) if found else np.empty(0, np.int64)
 
     def public(
         self, query: Query, *, on: date, own: Own = (), meaning: Meaning | None = None, expands: bool = True
@@ -245,14 +254,20 @@ class ServiceIndex:
 
         return explain(self, query, service_id, on=on, weights=weights, own=own, meaning=meaning, tried=tried)
 
+    def packed(self, questions: Sequence[Query], *, own: Own = ()) -> "Questions":
+        """Return many questions read once, to be asked about one service after the other."""
+        from linkwell.matching.index.reverse import Questions
+
+        return Questions.pack(questions, self, own=own)
+
     def reverse(
         self, facts: ServiceFacts, questions: "Sequence[Query] | Questions", *, on: date, own: Own = ()
     ) -> list[Fit]:
-        """Return which questions a service would fit, the best first; `Questions` packs many for asking often."""
+        """Return which questions a service would fit, the best first; `packed` reads many for asking often."""
         from linkwell.matching.index.reverse import Questions
 
-        packed = questions if isinstance(questions, Questions) else Questions.pack(questions, self, own=own)
-        return packed.fits(facts, on=on)
+        asked = questions if isinstance(questions, Questions) else self.packed(questions, own=own)
+        return asked.fits(facts, on=on)
 
     def gaps(
         self, areas: Sequence[tuple[Point, str]], needs: Sequence[str], limits: Query, *, on: date

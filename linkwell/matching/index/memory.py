@@ -13,7 +13,9 @@ from numba.core import cgutils, types
 from numba.extending import intrinsic
 
 from linkwell.matching.index.columns import PLACE, ROW
+from linkwell.matching.index.compiled import keep_apart
 
+keep_apart()
 _ROW, _PLACE = from_dtype(ROW), from_dtype(PLACE)
 _I8, _I32, _I64, _F32, _F64 = ir.IntType(8), ir.IntType(32), ir.IntType(64), ir.FloatType(), ir.DoubleType()
 

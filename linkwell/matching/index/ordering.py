@@ -10,7 +10,7 @@ from linkwell.matching.index.segment import key_of
 from linkwell.matching.index.sweeping import post
 
 if TYPE_CHECKING:
-    from linkwell.matching.index.encoding import Encoder
+    from linkwell.matching.index.wording import Terms
 
 
 def grid_order(
@@ -35,15 +35,15 @@ def grid_order(
     return order, ends, [float(west), float(south), wide, high], np.concatenate(starts).astype(np.uint32)
 
 
-def by_rows(encoder: "Encoder", order: NDArray[np.int64], listed: NDArray[np.bool_]) -> dict[str, NDArray[Any]]:
+def by_rows(words: "Terms", order: NDArray[np.int64], listed: NDArray[np.bool_]) -> dict[str, NDArray[Any]]:
     """Return keys of terms, postings and how many listed services hold each."""
-    keys, new, written = terms_in_order(encoder)
-    terms = new[np.frombuffer(encoder.doc_terms, np.uint32)] if len(encoder.doc_terms) else np.empty(0, np.uint32)
-    weights = np.frombuffer(encoder.doc_weights, np.uint8) if len(terms) else np.empty(0, np.uint8)
+    keys, new, written = terms_in_order(words)
+    terms = new[np.frombuffer(words.doc_terms, np.uint32)] if len(words.doc_terms) else np.empty(0, np.uint32)
+    weights = np.frombuffer(words.doc_weights, np.uint8) if len(terms) else np.empty(0, np.uint8)
     starts = np.concatenate([[0], np.cumsum(np.bincount(terms, minlength=len(keys)))]).astype(np.int64)
     posted, weight = np.empty(len(terms), np.uint32), np.empty(len(terms), np.uint8)
     holding = np.zeros(len(keys), np.int32)
-    ends = np.asarray(encoder.doc_ends, np.int64)
+    ends = np.asarray(words.doc_ends, np.int64)
     post(order, ends, terms, np.array(weights), listed.astype(np.int64), starts, posted, weight, holding)
     return {
         "keys": keys,
@@ -55,11 +55,11 @@ def by_rows(encoder: "Encoder", order: NDArray[np.int64], listed: NDArray[np.boo
     }
 
 
-def terms_in_order(encoder: "Encoder") -> tuple[NDArray[np.uint64], NDArray[np.uint32], bytes]:
+def terms_in_order(words: "Terms") -> tuple[NDArray[np.uint64], NDArray[np.uint32], bytes]:
     """Return the keys of all terms ascending, the new number of each, and the words as they are written."""
-    keys = np.array([key_of(kind, term) for kind, term in encoder.names_of_terms], np.uint64)
+    keys = np.array([key_of(kind, term) for kind, term in words.names], np.uint64)
     order = np.argsort(keys, kind="stable")
     new = np.empty(len(keys), np.uint32)
     new[order] = np.arange(len(keys))
-    lines = [f"{stem}\t{word}" for stem, word in encoder.first.items()]
+    lines = [f"{stem}\t{word}" for stem, word in words.first.items()]
     return keys[order], new, "\n".join(lines).encode()

@@ -13,10 +13,10 @@ from linkwell.matching import ranking
 from linkwell.matching.index import columns as at
 from linkwell.matching.index.answering import Counted, Hit
 from linkwell.matching.index.asking import read
+from linkwell.matching.index.calling import one_place
 from linkwell.matching.index.counting import COUNT, HITS
 from linkwell.matching.index.searched import Meaning, Searched
 from linkwell.matching.index.segment import Segment
-from linkwell.matching.index.strict import stands
 from linkwell.matching.query import PublicAnswer, PublicHit, Query
 from linkwell.matching.recognise import Own, needs_heard
 from linkwell.matching.spelling import corrected, meant
@@ -50,7 +50,7 @@ def public(
     pages = max(1, -(-count // query.limit))
     page = min(pages, query.offset // query.limit + 1)
     return PublicAnswer(
-        hits=tuple(map(_hit, searched.best(HITS, query.limit, (page - 1) * query.limit))),
+        hits=tuple(_hit(searched.hit(row)) for row in searched.best(HITS, query.limit, (page - 1) * query.limit)),
         count=count,
         page=page,
         pages=pages,
@@ -63,15 +63,14 @@ def public(
 
 def _hit(hit: Hit) -> PublicHit:
     part = hit.part
-    place = stands(part.columns, hit.row, part.ask)
+    place = one_place(part.at, hit.sheet.block, hit.row)
     location = int(part.segment.arrays["places"][place]["location"]) if place >= 0 else None
     return PublicHit(hit.service_id, location, None if isinf(hit.metres) else hit.metres, hit.score)
 
 
 def _counts(searched: Searched) -> dict[str, dict[str, int]]:
     """Return what the loops counted, by the names of the filters."""
-    parts = zip(searched.parts, searched.found, strict=True)
-    counts = Counted([(part, one.facets) for part, one in parts]).counts()
+    counts = Counted(searched.facets()).counts()
     return {
         "free": {"1": counts.get("cost", {}).get("free", 0)},
         "day": counts.get("day", {}),

@@ -13,6 +13,7 @@ from linkwell.matching.index.counting import (
     BETTER,
     COUNT,
     FIRST_HIT,
+    HIT,
     HITS,
     MISSES,
     NOT_SHOWN,
@@ -98,18 +99,18 @@ def weigh(columns, row, one, ask, lists, out, marked, sought):  # noqa: C901 - c
     key = np.int64(np.floor(score * ROUND + 0.5))
     orders = columns.order
     far = inf if isnan(metres) else metres
-    misses_at = FIRST_HIT + 4 * out.hits
+    misses_at = FIRST_HIT + HIT * out.hits
     if fails:
-        keep(out, MISSES, misses_at, out.hits, out.misses, key, far, orders, row, fails)
+        keep(out, MISSES, misses_at, out.misses, key, far, orders, row, fails)
         return
     count = whole_at(out.whole, COUNT)
     if out.rows:
         put_whole(out.rows, count, row)
     put_whole(out.whole, COUNT, count + 1)
     tally(one, out)
-    if goes_before(key, far, orders, row, out, misses_at + 4 * out.misses, out.hits + out.misses):
+    if goes_before(key, far, orders, row, out, misses_at + HIT * out.misses):
         put_whole(out.whole, BETTER, whole_at(out.whole, BETTER) + 1)
-    keep(out, HITS, FIRST_HIT, 0, out.hits, key, far, orders, row, fails)
+    keep(out, HITS, FIRST_HIT, out.hits, key, far, orders, row, fails)
 
 
 @njit(cache=True, nogil=True, forceinline=True)

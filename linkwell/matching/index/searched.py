@@ -1,17 +1,24 @@
 """One search in numbers, segment by segment: what an answer is made of."""
 
 from collections.abc import Mapping
+from itertools import chain, pairwise
 from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from linkwell.matching.index.answering import Found, Hit
+from linkwell.matching.index.answering import Hit
 from linkwell.matching.index.asking import Question
-from linkwell.matching.index.columns import Ask, Columns
+from linkwell.matching.index.calling import all_candidates
+from linkwell.matching.index.columns import Columns, Shape, layout
+from linkwell.matching.index.counting import HIT_FAILS, HIT_ID, HIT_PART, HIT_ROW, KEY, METRES
 from linkwell.matching.index.facts import Tried
-from linkwell.matching.index.scanning import candidates
+from linkwell.matching.index.memory import address
+from linkwell.matching.index.scanning import ROUND
 from linkwell.matching.index.segment import Segment
+from linkwell.matching.index.sheet import Row, Sheet
+
+_BLOCK = layout(Columns, Shape)
 
 
 class Meaning(Protocol):
@@ -23,12 +30,20 @@ class Meaning(Protocol):
 
 
 class Part(NamedTuple):
-    """One segment as an index reads it, asked one question."""
+    """One segment as an index reads it."""
 
     segment: Segment
     columns: Columns
     dead: NDArray[np.uint8]  # a bit a row
-    ask: Ask | None = None
+    block: NDArray[np.int64]  # the columns and the shape of the segment, as `calling.segment_at` reads them
+    at: int  # its address
+
+    @classmethod
+    def of(cls, segment: Segment, dead: NDArray[np.uint8]) -> "Part":
+        """Return a segment with the rows that are dead."""
+        columns = segment.columns(dead)
+        block = np.frombuffer(_BLOCK.pack(*columns, *segment.shape), np.int64)
+        return cls(segment, columns, dead, block, address(block))
 
     def is_dead(self, row: int) -> bool:
         return bool(self.dead[row >> 3] >> (row & 7) & 1)
@@ -39,30 +54,36 @@ class Searched(NamedTuple):
 
     question: Question
     parts: list[Part]
-    found: list[Found]
-    meaning: list[NDArray[np.float32] | None]
+    sheets: list[Sheet]
 
     def total(self, which: int) -> int:
-        return sum(int(one.whole[which]) for one in self.found)
+        return sum(sheet.number(which) for sheet in self.sheets)
 
-    def best(self, which: int, most: int, skip: int = 0) -> list[Hit]:
+    def best(self, which: int, most: int, skip: int = 0) -> list[Row]:
         """Return the best of all parts, in order: points, then nearer, then by name and id."""
-        hits = [
-            Hit(part, row, key / 1e6, metres, fails)
-            for part, found in zip(self.parts, self.found, strict=True)
-            for key, _, row, fails, metres in found.best(which)
-        ]
-        if len(self.parts) > 1:
-            hits.sort(key=lambda one: (-one.score, one.metres, one.name, one.service_id))
-        return hits[skip : skip + most]
+        rows: list[Row] = self.sheets[0].best(which)
+        if len(self.sheets) > 1:
+            rows = sorted(chain(rows, *(sheet.best(which) for sheet in self.sheets[1:])), key=_rank)
+            if any(_rank(one) == _rank(other) for one, other in pairwise(rows)):
+                rows.sort(key=self._by_name)
+        return rows[skip : skip + most]
+
+    def facets(self) -> list[tuple[Segment, memoryview]]:
+        """Return the counters of each part."""
+        return [(part.segment, sheet.facets) for part, sheet in zip(self.parts, self.sheets, strict=True)]
+
+    def hit(self, row: Row) -> Hit:
+        """Return a row that was kept with the part that it is of."""
+        part = row[HIT_PART]
+        return Hit(self.parts[part], self.sheets[part], row[HIT_ROW], row[KEY] / ROUND, row[METRES], row[HIT_FAILS])
+
+    def _by_name(self, row: Row) -> tuple[int, float, str, int]:
+        name = self.parts[row[HIT_PART]].segment.kept(row[HIT_ROW]).name
+        return -row[KEY], row[METRES], name, row[HIT_ID]
 
 
-def meaning_points(searched: Searched, hit: Hit) -> float:
-    """Return the points of meaning of one row that was found."""
-    for part, points in zip(searched.parts, searched.meaning, strict=True):
-        if part.segment is hit.part.segment and points is not None:
-            return float(points[hit.row])
-    return 0.0
+def _rank(row: Row) -> tuple[int, float]:
+    return -row[KEY], row[METRES]
 
 
 def rows_of(segment: Segment, ids: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -74,9 +95,9 @@ def rows_of(segment: Segment, ids: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.sort(segment.arrays["row_of_sorted"][places[known[places] == ids]].astype(np.int64))
 
 
-def meant_of(part: Part, limits: Ask, meaning: Meaning) -> NDArray[np.float32]:
+def meant_of(part: Part, sheet: Sheet, meaning: Meaning) -> NDArray[np.float32]:
     """Return the points of meaning of each row that breaks no limit, or nearly none; 0 of the others."""
-    rows = candidates(part.columns, part.segment.shape, limits)
+    rows = all_candidates(part.at, sheet.block)
     points = np.zeros(len(part.segment), np.float32)
     points[rows] = meaning.points(part.segment.ids[rows])
     return points

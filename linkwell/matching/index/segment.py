@@ -4,7 +4,7 @@ import mmap
 import os
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,7 @@ class Head(msgspec.Struct):
     outcodes: list[str]
 
 
+@lru_cache(maxsize=50_000)
 def key_of(kind: str, term: str) -> int:
     """Return the 64-bit key of a need ("n") or a word ("w")."""
     return int.from_bytes(blake2b(f"{kind}{term}".encode(), digest_size=8).digest(), "little")
@@ -121,14 +122,19 @@ class Segment:
         self.bit_of_access = {code: 1 << bit for bit, code in enumerate(self.head.access)}
         self.bit_of_language = {code: 1 << bit for bit, code in enumerate(self.head.languages)}
         self.outcode_number = {code: number for number, code in enumerate(self.head.outcodes)}
+        self.access_asked: dict[tuple[str, ...], tuple[int, int, int, int]] = {}
         self._spans: dict[tuple[str, str], tuple[int, int, int]] = {}
 
     def __len__(self) -> int:
         return len(self.ids)
 
+    @cached_property
+    def _columns(self) -> Columns:
+        return columns_of(self.arrays, np.empty(0, np.uint8))
+
     def columns(self, dead: NDArray[np.uint8]) -> Columns:
         """Return the columns with the rows that are dead (a bit a row)."""
-        return columns_of(self.arrays, dead)
+        return self._columns._replace(dead=address(dead))
 
     def span(self, kind: str, term: str) -> tuple[int, int, int]:
         """Return where the postings of a term begin and end, and how many listed services hold it."""
@@ -159,21 +165,18 @@ class Segment:
         return _kept.decode(self.arrays["kept"][int(starts[row]) : int(starts[row + 1])].data)
 
     @cached_property
-    def facet_names(self) -> list[tuple[str, str]]:
-        """Return the facet and the value that each counter of an answer counts."""
-        names = [("", "")] * columns.FACETS
+    def facets(self) -> list[tuple[str, slice, list[str]]]:
+        """Return each facet, where its counters lie and the values that they count."""
         values = (
-            (columns.TOPS_AT, "need", self.head.tops),
-            (columns.LANGUAGES_AT, "language", self.head.languages),
-            (columns.MODES_AT, "mode", [*columns.MODES, "unknown"]),
-            (columns.DAYS_AT, "day", [*"0123456", "unknown"]),
-            (columns.COSTS_AT, "cost", ["unknown", "free", "paid"]),
-            (columns.STEP_FREE_AT, "access", ["step_free"]),
-            (columns.AGES_AT, "age", list(AGES)),
+            ("need", columns.TOPS_AT, self.head.tops),
+            ("language", columns.LANGUAGES_AT, self.head.languages),
+            ("mode", columns.MODES_AT, [*columns.MODES, "unknown"]),
+            ("day", columns.DAYS_AT, [*"0123456", "unknown"]),
+            ("cost", columns.COSTS_AT, ["unknown", "free", "paid"]),
+            ("access", columns.STEP_FREE_AT, ["step_free"]),
+            ("age", columns.AGES_AT, list(AGES)),
         )
-        for at, facet, codes in values:
-            names[at : at + len(codes)] = [(facet, code) for code in codes]
-        return names
+        return [(facet, slice(at, at + len(codes)), codes) for facet, at, codes in values]
 
     def codes(self, names: Sequence[str], mask: int) -> tuple[str, ...]:
         """Return the codes of a mask's bits."""

@@ -152,4 +152,4 @@ def weigh_strictly(columns, row, one, ask, lists, out, marked, sought):
         score += float_at(lists.meaning, row)
     key = np.int64(np.floor(score * ROUND + 0.5))
     far = inf if isnan(metres) else metres
-    keep(out, HITS, FIRST_HIT, 0, out.hits, key, far, columns.order, row, 0)
+    keep(out, HITS, FIRST_HIT, out.hits, key, far, columns.order, row, 0)

@@ -1,15 +1,17 @@
 """Compiled loops that go through everything: postings of a rebuild, one service against many questions, the map."""
 
-from math import inf
+from math import inf, isnan
 
 import numpy as np
 from numba import njit
 
-from linkwell.matching.index.columns import HAS_AREA, Ask
+from linkwell.matching.index.calling import asked
+from linkwell.matching.index.columns import HAS_AREA
 from linkwell.matching.index.counting import HEARD, IN_TEXT, NEED, WEAK, standing_points
 from linkwell.matching.index.judging import judge, standing
 from linkwell.matching.index.memory import byte_at, lowest, row_at, small_at
 from linkwell.matching.index.scanning import UNKNOWN, circle
+from linkwell.matching.index.sheet import LIMITS, ON
 
 
 @njit(cache=True, nogil=True)
@@ -27,37 +29,22 @@ def post(order, ends, terms, weights, listed, starts, posted, weight, holding):
 
 
 @njit(cache=True, nogil=True)
-def asked(reals, wholes, on, budget):
-    """Return the limits of one question that was packed."""
-    return Ask(
-        wholes[0] != 0, wholes[1] != 0, reals[0], reals[1], reals[2], reals[3], reals[4], reals[5], reals[6],
-        wholes[2], wholes[3] != 0, wholes[4], wholes[5] != 0, wholes[6], wholes[7], wholes[8], wholes[9], wholes[10],
-        wholes[11] != 0, wholes[12], wholes[13] != 0, wholes[14], wholes[15] != 0, on, wholes[16] != 0,
-        budget, True, False, 0, 0, 0,
-    )  # fmt: skip
+def meets(begins, terms, kinds, worth, everything, held):
+    """Return the points that one service gets for what each reading is about, NaN where it has nothing of it.
 
-
-@njit(cache=True, nogil=True)
-def against(columns, keys, weights, reals, wholes, begins, terms, kinds, worth, on):
-    """Return the points and metres of one service under each question, NaN points where it does not fit.
-
-    keys, weights  the service's terms, ascending
-    begins         (questions + 1) where the terms of each begin; kinds: (gives, group, is relevant)
-    wholes[17]     is everything relevant
+    begins  (readings + 1) where the terms of each begin; kinds: (gives, group, is relevant)
+    held    of each term: its weight in the service, -1 where it is not there
     """
-    one = row_at(columns.rows, 0)
-    fresh, room = standing_points(one, on)
-    points = np.full(len(reals), np.nan)
-    far = np.full(len(reals), np.nan)
-    for question in range(len(reals)):
+    points = np.full(len(begins) - 1, np.nan)
+    for reading in range(len(points)):
         needs, group, best = 0.0, np.int64(-1), 0.0
-        relevant = wholes[question, 17] != 0
-        for place in range(begins[question], begins[question + 1]):
-            at = np.searchsorted(keys, terms[place])
-            if at == len(keys) or keys[at] != terms[place]:
+        relevant = everything[reading]
+        for place in range(begins[reading], begins[reading + 1]):
+            weight = held[terms[place]]
+            if weight < 0:
                 continue
             relevant = relevant or kinds[place, 2] != 0
-            sure = weights[at] & 128 != 0
+            sure = weight & 128 != 0
             if kinds[place, 0] == NEED or kinds[place, 0] == HEARD:
                 needs += worth[place] * (1.0 if sure else WEAK)
             else:
@@ -67,16 +54,36 @@ def against(columns, keys, weights, reals, wholes, begins, terms, kinds, worth, 
                     group, best = kinds[place, 1], given
                 else:
                     best = max(best, given)
-        if not relevant:
+        if relevant:
+            points[reading] = needs + best
+    return points
+
+
+@njit(cache=True, nogil=True)
+def against(columns, limits, readings, about, on):
+    """Return the questions that one service fits, with its points and metres under each.
+
+    limits    (questions, numbers of Ask)
+    readings  what each question is about: a place in `about`, the points that `meets` gives
+    """
+    one = row_at(columns.rows, 0)
+    fresh, room = standing_points(one, on)
+    questions = np.empty(len(limits), np.int64)
+    points, far = np.empty(len(limits)), np.empty(len(limits))
+    first, count = np.int64(limits.ctypes.data), 0
+    for question in range(len(limits)):
+        given = about[readings[question]]
+        if isnan(given):
             continue
-        ask = asked(reals[question], wholes[question], on, 0)
+        ask = asked(first + 8 * LIMITS * question, on)
         if one.leaves <= on and not ask.old_too:
             continue
         fails, _, _, metres, near, unknown = judge(columns, 0, ask)
         if fails == 0:
-            points[question] = needs + best + near + fresh + UNKNOWN * unknown + room
-            far[question] = metres
-    return points, far
+            questions[count], far[count] = question, metres
+            points[count] = given + near + fresh + UNKNOWN * unknown + room
+            count += 1
+    return questions[:count], points[:count], far[:count]
 
 
 @njit(cache=True, nogil=True)
@@ -130,10 +137,11 @@ def anywhere(columns, shape, ask, mask, counts):
 
 
 @njit(cache=True, nogil=True)
-def sweep(columns, shape, reals, wholes, on, mask, depend, counts):
-    """Add, for each area, the rows that fit there: `reals` and `wholes` are its question."""
-    for area in range(len(reals)):
-        ask = asked(reals[area], wholes[area], on, 0)
+def sweep(columns, shape, limits, mask, depend, counts):
+    """Add, for each area, the rows that fit there: `limits` (areas, numbers of Ask) are its question."""
+    first = np.int64(limits.ctypes.data)
+    for area in range(len(limits)):
+        ask = asked(first + 8 * LIMITS * area, limits[area, ON])
         if ask.on_grid and ask.in_person and ask.far < inf:
             runs = circle(columns, shape, ask, 0)
             for one in range(len(runs)):
