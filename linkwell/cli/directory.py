@@ -206,6 +206,7 @@ def _summary(result: "ImportResult", report: Path | None) -> None:
         ("Changed", result.updated),
         ("Unchanged", result.unchanged),
         ("Refused", result.refused),
+        ("Held until a person has looked", len(result.held)),
         ("Gone from the list, now closed", len(result.closed)),
         ("Missing from the list, left open", len(result.withheld)),
     )
@@ -220,6 +221,8 @@ def _summary(result: "ImportResult", report: Path | None) -> None:
             f"[red]{len(result.withheld):,} entries are missing from this list: more than 10 and more than a tenth."
             " None of them was closed. Check that the list is whole.[/red]"
         )
+    if result.held:
+        console.print("What is held stands on the page Sources → Questions, where a directory editor decides.")
     if result.unplaced:
         console.print(
             f"{result.unplaced:,} places have a postcode that no table knows, so distances to them are not known."

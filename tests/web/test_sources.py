@@ -9,7 +9,7 @@ from django.urls import reverse
 from linkwell.directory import actions
 from linkwell.directory.duplicates.proposing import propose_duplicates
 from linkwell.directory.imports import import_records
-from linkwell.directory.models import Duplicate, ImportRun, Joining, ListMapping, Service, Source
+from linkwell.directory.models import Duplicate, ImportRow, ImportRun, Joining, ListMapping, Service, Source
 from linkwell.interop import sources as reading
 from linkwell.interop.asking import Asking
 from linkwell.interop.open_referral import FeedReader
@@ -123,6 +123,21 @@ def test_DI12_a_run_says_what_it_did_row_by_row_and_what_it_withheld(client):
     client.post(reverse("sources:agree", args=[run.pk]))
     assert Service.objects.filter(listing="gone").count() == 20
     assert "Somebody has agreed" in text_of(client.post(reverse("sources:agree", args=[run.pk])))
+
+
+def test_what_a_reading_withheld_waits_for_nobody_once_a_newer_one_has_it_all(client):
+    take(range(60))
+    take(range(20, 60), days=1)
+    assert "1 reading withheld closings" in text_of(client.get(reverse("sources:list")))
+    take(range(60), days=2)
+    assert "withheld closings" not in text_of(client.get(reverse("sources:list")))
+
+
+def test_a_row_that_is_held_shows_what_the_source_says_beside_what_is_kept(client):
+    take(range(12), organization={"id": "o1", "name": "Sale Moor Trust"})
+    take(range(12), days=1, organization={"id": "o2", "name": "Timperley Hall"})
+    rows = ImportRow.objects.filter(run=ImportRun.objects.latest("pk"), kind="held")
+    assert set(rows.values_list("was", "now")) == {("Timperley Hall", "Sale Moor Trust")}
 
 
 def test_Z32_agreeing_to_the_list_of_a_file_closes_only_what_the_newest_file_still_misses(client):

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 
 from linkwell.directory.models import Duplicate, ImportRow, ImportRun, Question, Service, Source
 from linkwell.team.models import Membership
@@ -125,7 +125,11 @@ class Waiting:
 
 def waiting() -> Waiting:
     """Return what waits for a person; three statements."""
-    red = ImportRun.objects.filter(withheld__gt=0, agreed_at=None, state=ImportRun.FINISHED)
+    ended = ImportRun.objects.filter(state=ImportRun.FINISHED)
+    newer = ended.filter(
+        source=OuterRef("source"), list_name=OuterRef("list_name"), whole_list=True, pk__gt=OuterRef("pk")
+    )
+    red = ended.filter(~Exists(newer), withheld__gt=0, agreed_at=None)  # a newer reading knows better
     return Waiting(
         Question.objects.filter(settled_at=None).count(),
         Duplicate.objects.filter(state="waiting").count(),

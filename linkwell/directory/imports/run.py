@@ -212,7 +212,7 @@ class _Import:
         said = self._said(raw, record, raws.encode(record))
         self.holding.ask(kind, before.pk, said, digest=digest, ours=ours, theirs=theirs)
         self.result.held.append(record.external_id)
-        self.fresh.append(Issue("held", record.external_id, raw.where, ours, theirs, WHY_HELD[kind]))
+        self.fresh.append(Issue("held", record.external_id, raw.where, theirs, ours, WHY_HELD[kind]))
         return True
 
     def _settle(self, before: Known) -> None:
