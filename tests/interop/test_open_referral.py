@@ -321,6 +321,7 @@ def test_the_format_is_found_out(record, kind):
     [
         ({"id": "1", "name": "A", "legal_status": "CIO"}, "organisations"),
         ({"id": "1", "name": "A", "website": "http://a.org"}, "organisations"),
+        ({"id": "1", "name": "A", "organization_identifiers": [], "attributes": [{"value": "x"}]}, "organisations"),
         ({"id": "1", "name": "A", "term_uri": "x"}, "taxonomy terms"),
         ({"id": "1", "name": "A", "version": "1"}, "taxonomies"),
         ({"id": "1", "service": {}, "location": {}}, "services at places"),

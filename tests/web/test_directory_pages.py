@@ -112,6 +112,22 @@ def test_a_place_that_is_not_disclosed_shows_its_area_alone(staff):
         assert "Sale" in page
 
 
+def test_DI1_staff_and_public_pages_say_which_charity_or_company_it_is_but_of_a_refuge(staff, client):
+    numbers = [{"identifier_scheme": "GB-CHC", "identifier_type": "Charity number", "identifier": "1089464"},
+               {"identifier_type": "Company number", "identifier": "07123456"},
+               {"identifier_scheme": "XI-OTHER", "identifier_type": "Own number", "identifier": "OWN-9"}]  # fmt: skip
+    owner = {"id": "o", "name": "Sale Kitchen", "organization_identifiers": numbers,
+             "logo": "https://kitchen.example.org/logo.png"}  # fmt: skip
+    service = taken(organization=owner, contacts=[])
+    public = reverse("public:service", args=[service.public_id])
+    for page in (page_of(service, staff), text_of(client.get(public))):
+        assert "Registered charity 1089464, Company 07123456" in page
+        assert "OWN-9" not in page and "logo.png" not in page  # no picture is loaded from another host
+
+    Service.objects.update(is_undisclosed=True)
+    assert "1089464" not in text_of(client.get(public))
+
+
 def test_how_it_works_now_is_said_on_its_page_and_in_the_list(staff):
     service = ServiceFactory()
     answer = staff.post(

@@ -30,7 +30,9 @@ def identity(value: Any) -> str:
 def not_a_service(value: dict[str, Any]) -> str:
     """Return what a record is, if it is plainly no service: "organisations", "taxonomy terms"."""
     keys = set(value)
-    if keys & {"organization", "organization_id", "service_at_locations", "service_taxonomys", "attributes"}:
+    if keys & {"organization", "organization_id", "service_at_locations", "service_taxonomys"}:
+        return ""
+    if "attributes" in keys and not keys & _ORGANISATION_KEYS:  # both bear terms
         return ""
     if "service" in keys and "location" in keys:
         return "services at places"
