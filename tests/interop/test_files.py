@@ -281,3 +281,21 @@ def test_a_title_row_of_a_saved_sheet_is_passed_over_and_a_stray_comma_makes_no_
 
     assert (saved.header, len(saved.rows)) == (("Name", "Tel", "Open"), 1)
     assert (single.header, single.rows[0].cells) == (("Name",), ("Tea", " and more"))
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)) * 20, "a picture, a PDF, or damaged"),
+        (b"%PDF-1.4\nName,What\nChess,Boards\n", "a picture, a PDF, or damaged"),
+        (b"<!DOCTYPE html><table><tr><td>Name,What</td></tr></table>", "This is a web page or XML"),
+    ],
+    ids=["picture", "pdf", "web page"],
+)
+def test_what_is_no_spreadsheet_is_said_to_be_none(data, said):
+    with pytest.raises(CannotRead, match=said):
+        table(data)
+
+
+def test_a_fault_here_and_there_does_not_make_a_list_unreadable():
+    assert table(b"Name,What\nChe\x00ss,Bo\x01ards \x81\n").rows[0].cells[0] == "Chess"

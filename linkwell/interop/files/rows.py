@@ -12,6 +12,8 @@ MOST_LINES_IN_A_ROW = 300
 MOST_TITLES = 8  # rows above the names of the columns
 LONGEST_ROW = 400_000  # characters
 DELIMITERS = ",;\t|"
+LOOKED_AT = 20_000  # characters at the beginning, to see whether a file is text at all
+NO_TEXT = frozenset(map(chr, {*range(32), *range(127, 160), 0xFFFD} - set(b"\t\n\r\f\v")))
 csv.field_size_limit(LONGEST_ROW)
 
 
@@ -42,12 +44,23 @@ def table(data: bytes, *, encoding: str = "", delimiter: str = "", header: bool 
             "This is an old Excel file or a zip file. Open it, choose Save as → CSV UTF-8, and import that."
         )
     text, found = to_text(data, encoding)
+    if data.startswith(b"%PDF") or _is_no_text(text[:LOOKED_AT]):
+        raise CannotRead(
+            "This is no spreadsheet: a picture, a PDF, or damaged. Choose an Excel workbook or a CSV file."
+        )
+    if text[:LOOKED_AT].lstrip().startswith("<"):
+        raise CannotRead("This is a web page or XML, not a spreadsheet. Choose an Excel workbook or a CSV file.")
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     mark = delimiter or _delimiter(text)
     rows = list(_rows(text, mark))
     if not header:
         return Table((), tuple(rows), found)
     return headed(rows, encoding=found)
+
+
+def _is_no_text(text: str) -> bool:
+    """Say whether signs that no text holds stand in it, more than a fault here and there leaves behind."""
+    return sum(sign in NO_TEXT for sign in text) > max(100, len(text) / 50)
 
 
 def headed(rows: Sequence[Row], *, encoding: str, notes: tuple[str, ...] = (), is_sheet: bool = False) -> Table:
