@@ -35,11 +35,18 @@ _cleaner = nh3.Cleaner(
 
 def is_html(text: str) -> bool:
     """Say whether a text holds tags or entities."""
-    return bool(_LOOKS_LIKE_HTML.search(text))
+    return ("<" in text or "&" in text) and bool(_LOOKS_LIKE_HTML.search(text))
+
+
+def _is_bare(text: str) -> bool:
+    """Say whether a text is one line of plain words, as most are: nothing in it can be markup."""
+    return text.isascii() and text.isprintable() and not ("<" in text or "&" in text or ">" in text)
 
 
 def clean_html(text: str) -> str:
     """Return the text with allowed tags only; plain text becomes paragraphs. Cleaning twice changes nothing."""
+    if _is_bare(text):
+        return f"<p>{words}</p>" if (words := text.strip()) else ""
     for _ in range(MOST_PASSES):  # badly nested tags settle on the second or third pass
         cleaned = _clean_once(text)
         if cleaned == text:
@@ -66,6 +73,8 @@ def _paragraphs(text: str) -> str:
 
 def plain_text(text: str) -> str:
     """Return the words alone, a line for each block, no blank runs."""
+    if _is_bare(text):
+        return " ".join(text.split())
     if is_html(text):
         text = html.unescape(nh3.clean(_BLOCK.sub("\n", text), tags=set(), clean_content_tags=_DROPPED_WHOLE))
     lines = (" ".join(line.split()) for line in text.replace("\xa0", " ").splitlines())

@@ -1,6 +1,7 @@
 """From what a feed says to what can be stored: each function returns a value or None, and why it changed it."""
 
 import re
+import string
 import unicodedata
 from datetime import UTC, datetime, time
 from decimal import Decimal, InvalidOperation
@@ -17,8 +18,11 @@ OLDEST_AGE = 120
 _CONTROL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
 )
+_LOCAL = string.ascii_letters + string.digits + ".!#$%&'*+/=?^_`{|}~-"  # the letters of the part before the @
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.)+[A-Za-z]{2,24}")
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}", re.IGNORECASE)
+_PLAIN_LINK = re.compile(rf"https?://{_HOST.pattern}(?:/[A-Za-z0-9._~/-]*)?")  # nothing to mend, as most are
+MOST_OF_LINK = 2_000
 
 
 class Cleaned(NamedTuple):
@@ -30,7 +34,15 @@ class Cleaned(NamedTuple):
 
 def mask(text: str) -> str:
     """Return the text with the local part of each e-mail address hidden."""
-    return _EMAIL.sub(lambda found: "…@" + found[0].rpartition("@")[2], text)
+    kept, done, at = list[str](), 0, text.find("@")
+    while at >= 0:
+        before = text[max(done, at - 64) : at]
+        found = _EMAIL.match(text, at - len(before) + len(before.rstrip(_LOCAL)))
+        if found:
+            kept += [text[done : found.start()], "…", text[at : found.end()]]
+            done = found.end()
+        at = text.find("@", max(done, at + 1))
+    return "".join([*kept, text[done:]]) if kept else text
 
 
 def shown(value: Any, limit: int = 160) -> str:
@@ -38,6 +50,14 @@ def shown(value: Any, limit: int = 160) -> str:
     text = value if isinstance(value, str) else repr(value)
     text = mask(" ".join(_CONTROL.sub("�", text[: limit * 4]).split()))
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def tidy_already(value: str, *, limit: int, lines: bool = False) -> str:
+    """Return the text of a value that needs no mending, as nearly all are, "" where `tidy` has to look at it."""
+    if not (value.isascii() and value.isprintable()):
+        return ""
+    text = value.strip() if lines else " ".join(value.split())
+    return text if len(text) <= limit and (len(text) >= 10 or text.casefold() not in NOTHING) else ""
 
 
 def tidy(value: str, *, limit: int, lines: bool = False) -> Cleaned:
@@ -79,6 +99,8 @@ def email(value: str) -> Cleaned:
 def url(value: str) -> Cleaned:
     """Return a link that starts with http or https."""
     link = "".join(value.split())
+    if _PLAIN_LINK.fullmatch(link) and len(link) <= MOST_OF_LINK:
+        return Cleaned(link, "" if link == value.strip() else "A slip in the web address mended")
     if re.match(r"(?i)(?:www\.|(?:[a-z0-9-]+\.)+[a-z]{2,24}(?:/|$))", link):
         host_only = Cleaned("http://" + link, "The beginning http:// was missing")
         return host_only if _is_web(host_only.value) else Cleaned(None, "Not a web address")
@@ -99,7 +121,7 @@ def _is_web(link: str) -> bool:
     except ValueError:
         return False
     return (
-        len(link) <= 2_000
+        len(link) <= MOST_OF_LINK
         and parts.username is None
         and bool(_HOST.fullmatch(host))
         and not re.search(r"[<>\"'`\\{}|^\x00-\x20]", link)

@@ -1,6 +1,6 @@
 """Reading one record leniently: every value taken is cleaned, and every change is noted with its path."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -47,15 +47,20 @@ class Node:
     def raw(self, *keys: str) -> tuple[str, Any]:
         """Return the first of the keys that holds anything, and its value."""
         for key in keys:
-            if self.value.get(key) is not None:
-                return key, self.value[key]
+            if (value := self.value.get(key)) is not None:
+                return key, value
         return keys[0], None
 
     def words(self, *keys: str, limit: int = LINE, lines: bool = False) -> str:
         """Return tidied words; numbers become words; an object or list is no text."""
-        key, value = self.raw(*keys)
-        if value is None:
+        if self.value.keys().isdisjoint(keys):  # said at once: every second key of a record is not there
             return ""
+        key, value = self.raw(*keys)
+        return "" if value is None else self._text(key, value, limit, lines=lines)
+
+    def _text(self, key: str, value: Any, limit: int, *, lines: bool) -> str:
+        if type(value) is str and (kept := cleaning.tidy_already(value, limit=limit, lines=lines)):
+            return kept
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             self.notes.repair(self.at(key), value, None, "Not text: taken as absent")
             return ""
@@ -64,14 +69,17 @@ class Node:
 
     def plain(self, *keys: str, limit: int = LINE) -> str:
         """Return text without tags."""
-        text = self.words(*keys, limit=TEXT, lines=True)
+        if self.value.keys().isdisjoint(keys):
+            return ""
+        key, value = self.raw(*keys)
+        text = "" if value is None else self._text(key, value, TEXT, lines=True)
         if markup.is_html(text):
             stripped = markup.plain_text(text)
-            self.notes.repair(self.at(self.raw(*keys)[0]), text, stripped, "Markup removed")
+            self.notes.repair(self.at(key), text, stripped, "Markup removed")
             text = stripped
         if len(text) > limit:
             cut = text[: limit - 1].rstrip() + "…"
-            self.notes.repair(self.at(self.raw(*keys)[0]), text, cut, f"Longer than {limit:,} characters: cut")
+            self.notes.repair(self.at(key), text, cut, f"Longer than {limit:,} characters: cut")
             text = cut
         return text
 
@@ -92,6 +100,8 @@ class Node:
 
     def cleaned(self, clean: Callable[[str], Cleaned], *keys: str) -> Any:
         """Return what a cleaning function leaves of a text."""
+        if self.value.keys().isdisjoint(keys):
+            return None
         key, value = self.raw(*keys)
         if value is None:
             return None
@@ -145,11 +155,14 @@ class Node:
             self.notes.repair(self.at(key), value, None, "Not an object: taken as absent")
         return None
 
-    def nodes(self, *keys: str) -> Iterator["Node"]:
+    def nodes(self, *keys: str) -> Iterable["Node"]:
         """Return the objects of a list below; one object alone counts as a list of one."""
+        if self.value.keys().isdisjoint(keys):
+            return ()
         key, value = self.raw(*keys)
-        if value is None or value == "":
-            return
+        return () if value is None or value == "" else self._objects(key, value)
+
+    def _objects(self, key: str, value: Any) -> Iterator["Node"]:
         if isinstance(value, dict):
             yield Node(value, self.at(key), self.notes)
             return

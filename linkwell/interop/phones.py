@@ -8,6 +8,7 @@ SHORT = frozenset({"101", "105", "111", "119", "999"})
 _NUMBER = re.compile(r"(?<![\d@\w/])(?:\+|\()?\d+\)?(?:(?: ?- ?(?=\d{3})|[ .]{0,2})\(?\d+\)?)*")
 _EXTENSION = re.compile(r"\s*,?\s*\(?(?:ext(?:ension)?|x|option|press)\.?\s*(?:no\.?\s*)?(\d{1,6})\b\)?", re.IGNORECASE)
 _LEADING = re.compile(r"^(?:or|and|tel(?:ephone)?(?: no)?|phone|call|ring|t)\b[\s:.,;]*", re.IGNORECASE)
+_NO_DIGIT, _NOT_DIALLED, _WORD = re.compile(r"\D"), re.compile(r"[^\d+()]"), re.compile(r"[^\W\d]{2}")
 _EDGES = " \t\r\n:;,.-–—\"'()/|&+"
 
 
@@ -24,7 +25,7 @@ def phones(value: str) -> list[Dialled]:
     found: list[Dialled] = []
     read_to = 0
     for match in _NUMBER.finditer(value):
-        digits = re.sub(r"\D", "", match[0])
+        digits = _NO_DIGIT.sub("", match[0])
         if match.start() < read_to or not (6 <= len(digits) <= 15 or digits in SHORT):
             continue
         label = _words(value[read_to : match.start()])
@@ -38,9 +39,9 @@ def phones(value: str) -> list[Dialled]:
 
 def _number(text: str) -> str:
     balanced = text if text.count("(") == text.count(")") else text.replace("(", "").replace(")", "")
-    return " ".join(re.sub(r"[^\d+()]", " ", balanced).split())
+    return " ".join(_NOT_DIALLED.sub(" ", balanced).split())
 
 
 def _words(text: str) -> str:
     words = _LEADING.sub("", text.strip(_EDGES)).strip(_EDGES)
-    return words[:120] if re.search(r"[^\W\d]{2}", words) else ""
+    return words[:120] if _WORD.search(words) else ""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
 from linkwell.matching.needs import NEEDS
 
@@ -20,9 +21,15 @@ _NOT_MEANT = re.compile(
     r"|\b(?:at|in) (?:the )?[\w.' -]{0,30}church\b|\btemple (?:meads|quarter|street|gate|back)\b"
     r"|\bparish (?:hall|rooms?|council)\b|\bchapel (?:street|road|lane)\b"
 )
+_HINTS = (  # one of them stands in whatever the pattern meets: most texts have none, which is seen at once
+    "of course", "benefit", "walk in", "walk-in", "heart of", "in memory of", "cookie", "course of", "opportunities",
+    "safeguarding", "regardless of", "car park", "charity", "volunteer", "social club", "blood pressure",
+    "state of the art", "church", "temple ", "parish ", "chapel ",
+)  # fmt: skip
 
 
 _WORD = re.compile(r"\w+(?:['-]\w+)*")
+_PIECES = re.compile(f"({_WORD.pattern})")
 
 
 @dataclass(frozen=True)
@@ -58,31 +65,34 @@ class _Phrases:
 
     def hits(self, text: str) -> dict[str, list[tuple[int, str]]]:
         """Return {need: where each of its phrases begins and what it says}, each place counted once."""
-        words = [(match[0], match.start(), match.end()) for match in _WORD.finditer(text)]
+        pieces = _PIECES.split(text)  # what stands before the first word, the first word, what stands between, …
+        begins = [0, *accumulate(map(len, pieces))]
         found: dict[str, list[tuple[int, str]]] = {}
-        for place, (word, begin, _) in enumerate(words):
-            for phrase in self.starting(word):
-                end = _end(phrase, words, place, text)
-                if end and (phrase.code not in found or found[phrase.code][-1][0] != begin):
-                    found.setdefault(phrase.code, []).append((begin, text[begin:end]))
+        for place, phrases in enumerate(map(self.starting, pieces[1::2])):
+            for phrase in phrases:
+                at = 2 * place + 1
+                last = at + 2 * len(phrase.rest)
+                if phrase.rest and not _follows(phrase, pieces, at, last):
+                    continue
+                begin = begins[at]
+                hits = found.setdefault(phrase.code, [])
+                if not hits or hits[-1][0] != begin:
+                    hits.append((begin, text[begin : begins[last + 1]]))
         return found
 
 
-def _end(phrase: _Phrase, words: list[tuple[str, int, int]], place: int, text: str) -> int:
-    """Return where the phrase ends that begins at this word, 0 where it does not stand here."""
-    end = words[place][2]
-    if len(words) <= place + len(phrase.rest):
-        return 0
-    for number, wanted in enumerate(phrase.rest, 1):
-        word, begin, stop = words[place + number]
-        is_last = number == len(phrase.rest)
+def _follows(phrase: _Phrase, pieces: list[str], at: int, last: int) -> bool:
+    """Say whether the rest of the phrase follows its first word, up to the last."""
+    if last >= len(pieces):
+        return False
+    for place, wanted in zip(range(at + 2, last + 1, 2), phrase.rest, strict=True):
+        word = pieces[place]
         same = word == wanted or (
-            is_last and (word.startswith(wanted) if phrase.goes_on else word.split("-")[0] == wanted)
+            place == last and (word.startswith(wanted) if phrase.goes_on else word.split("-")[0] == wanted)
         )
-        if not same or not text[end:begin].isspace():
-            return 0
-        end = stop
-    return end
+        if not same or not pieces[place - 1].isspace():
+            return False
+    return True
 
 
 _WRITTEN = _Phrases((need.code, phrase) for need in NEEDS for phrase in need.words)
@@ -119,7 +129,8 @@ class Recognised:
 
 
 def _prepare(text: str) -> str:
-    return _NOT_MEANT.sub(" ", text.lower().replace("’", "'"))
+    text = text.lower().replace("’", "'")
+    return _NOT_MEANT.sub(" ", text) if any(map(text.__contains__, _HINTS)) else text
 
 
 def needs_of_entry(name: str, text: str, terms: Iterable[str] = (), own: Own = ()) -> list[Recognised]:

@@ -29,25 +29,27 @@ MOST_WORDS = 2_000  # distinct stems kept of one entry
 LONGEST_WORD = 40
 
 
+def _without_accents(word: str) -> str:
+    return "".join(letter for letter in unicodedata.normalize("NFKD", word) if not unicodedata.combining(letter))
+
+
 @lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
     """Return the searched form of one lower-case word, or "" for a word that is not searched."""
-    plain = "".join(letter for letter in unicodedata.normalize("NFKD", word) if not unicodedata.combining(letter))
+    plain = word if word.isascii() else _without_accents(word)
     plain = plain.replace("’", "'").removesuffix("'s")
     if plain in STOP or len(plain) > LONGEST_WORD or (len(plain) < 2 and not plain.isdigit()):
         return ""
+    if plain.isdigit():
+        return plain
     return _stem(plain.replace("'", ""))
 
 
 def stems(text: str) -> list[str]:
     """Return the distinct stems of a text in the order they come, at most MOST_WORDS."""
-    found: dict[str, None] = {}
-    for match in _TOKEN.finditer(text.lower()):
-        if (searched := stem(match[0])) and searched not in found:
-            found[searched] = None
-            if len(found) == MOST_WORDS:
-                break
-    return list(found)
+    found = dict.fromkeys(map(stem, dict.fromkeys(_TOKEN.findall(text.lower()))))
+    found.pop("", None)
+    return list(found)[:MOST_WORDS]
 
 
 def tokens(text: str) -> list[str]:

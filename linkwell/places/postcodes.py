@@ -3,12 +3,13 @@
 import re
 
 _FULL = re.compile(r"(GIR ?0AA|[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2})")
+_NEITHER = re.compile(r"[^A-Z0-9]")
 _OUT = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?")
 
 
 def normalise(text: str) -> str:
     """Return a whole postcode as "M33 7WR", or "" where the text is none; letter O and digit 0 are mended."""
-    squeezed = re.sub(r"[^A-Z0-9]", "", text.upper())
+    squeezed = _NEITHER.sub("", text.upper())
     if 5 <= len(squeezed) <= 7:
         outward, inward = squeezed[:-3], squeezed[-3:]
         inward = inward[0].replace("O", "0").replace("I", "1") + inward[1:].replace("0", "O")

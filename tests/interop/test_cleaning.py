@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linkwell.interop import cleaning
+from linkwell.directory import markup
+from linkwell.interop import cleaning, meanings
 from linkwell.interop.phones import phones
 
 
@@ -214,3 +215,32 @@ def test_what_a_report_shows_holds_no_address_and_no_line_break(text):
     assert "jo.bloggs" not in shown or "jo.bloggs@" not in shown
     assert "\n" not in shown
     assert len(shown) <= 160
+
+
+@given(st.lists(st.sampled_from(["a", "x" * 70, "@", ".", "-", "b.org", "c.co.uk", " ", '"', "é", "a@b.org"])))
+def test_every_address_is_masked_as_a_search_for_addresses_finds_it(pieces):
+    text = "".join(pieces)
+
+    expected = cleaning._EMAIL.sub(lambda found: "…@" + found[0].rpartition("@")[2], text)
+    assert cleaning.mask(text) == expected
+
+
+@given(st.text(alphabet="ab <>&;p/\n\xa0é", max_size=40))
+def test_plain_words_become_the_paragraph_that_cleaning_leaves_alone(text):
+    cleaned = markup.clean_html(text)
+
+    assert markup.clean_html(cleaned) == cleaned
+    if markup._is_bare(text):
+        assert (cleaned, markup.plain_text(text)) == (markup._clean_once(text), " ".join(text.split()))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Women's refuge", ""), ("SAFE HOUSE", ""), ("A home", "An undisclosed address. Domestic abuse."),
+        ("A home", "A Confidential Location for all who live with domestic violence"),
+        ("A home", "A secret location. Violence against women."), ("A ſafe houſe", ""),
+    ],
+)  # fmt: skip
+def test_what_reads_like_a_refuge_is_never_passed_over(name, text):
+    assert meanings.hides_its_address(name, text)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from linkwell.matching import needs
+from linkwell.matching import needs, recognise
 from linkwell.matching.recognise import MOST_FROM_TEXT, needs_heard, needs_of_entry
 
 
@@ -59,6 +59,26 @@ def test_an_entry_is_recognised_by_its_words(text, code):
 )
 def test_an_entry_is_not_given_a_need_its_words_only_look_like(text, code):
     assert code not in codes(text=text)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "of course", "benefits from", "public benefit", "walk-in", "walk in", "heart of", "in memory of", "cookies",
+        "in the course of", "equal opportunities", "safeguarding", "regardless of age", "car parks", "car parking",
+        "registered charity", "volunteer led", "run by our volunteers", "our volunteers", "sports & social club",
+        "blood pressure", "the state of the art", "church hall", "at the old church", "temple meads", "parish council",
+        "chapel road",
+    ],
+)  # fmt: skip
+def test_every_phrase_that_is_not_meant_is_seen_by_its_hint(words):
+    assert recognise._prepare(f"Here {words}. There").split() == ["here", ".", "there"]
+
+
+def test_a_phrase_is_told_where_it_stands_between_other_signs():
+    assert recognise._WRITTEN.hits("(energy  bills), -food bank-") == {
+        "fuel": [(1, "energy  bills")], "food": [(18, "food bank")],
+    }  # fmt: skip
 
 
 def test_a_term_outweighs_the_name_and_the_name_the_text():

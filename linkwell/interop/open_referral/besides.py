@@ -84,6 +84,8 @@ _KINDS: dict[str, Callable[[Node, str], Any]] = {
 
 def said(node: Node, of: str) -> More:
     """Return what an object says besides, cleaned; where that is too long, the longest of it is left out."""
+    if node.value.keys().isdisjoint(SHAPES[of]):
+        return {}
     found = _said(node, SHAPES[of])
     while len(msgspec.json.encode(found)) > LONGEST:
         longest = max(found, key=lambda key: len(msgspec.json.encode(found[key])))
