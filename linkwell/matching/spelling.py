@@ -14,11 +14,12 @@ NEAR = 0.8
 
 @lru_cache(maxsize=10_000)
 def meant(word: str) -> str:
-    """Return the known word that is nearest to a word of five letters or more, or ""."""
+    """Return the known word that is nearest to a word of five letters or more, "" where it is known itself."""
     plain = word.lower()
-    if not SHORTEST <= len(plain) <= 30:
+    words, beginnings = _known()
+    if not SHORTEST <= len(plain) <= 30 or plain.startswith(beginnings):
         return ""
-    return next(iter(get_close_matches(plain, _known(), n=1, cutoff=NEAR)), "")
+    return next(iter(get_close_matches(plain, (*words, *beginnings), n=1, cutoff=NEAR)), "")
 
 
 def corrected(words: str, known: Mapping[str, str]) -> str:
@@ -29,9 +30,12 @@ def corrected(words: str, known: Mapping[str, str]) -> str:
 
 
 @cache
-def _known() -> tuple[str, ...]:
+def _known() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the words by which needs are recognised, and the beginnings of words ("lonel*")."""
     phrases = " ".join(f"{need.label.lower()} {' '.join(need.words)} {' '.join(need.said)}" for need in NEEDS)
-    return tuple(sorted({word for word in re.findall(r"[a-z]+", phrases) if len(word) >= SHORTEST}))
+    found = {pair for pair in re.findall(r"([a-z]+)(\*?)", phrases) if len(pair[0]) >= SHORTEST}
+    words, beginnings = (tuple(sorted(word for word, star in found if star == kind)) for kind in ("", "*"))
+    return words, beginnings
 
 
 def nearest(word: str, words: Sequence[tuple[str, str, int]]) -> tuple[str, str] | None:
