@@ -74,7 +74,7 @@ def test_DI7_MA1_the_public_search_of_the_index_is_that_of_the_database(search_i
     town(source, chance)
     undisclosed = set(Service.objects.filter(is_undisclosed=True).values_list("pk", flat=True))
     found, filtered = 0, 0
-    for number in range(60):
+    for number in range(40):
         query = replace(random_query(chance), reach_metres=chance.choice([1_000, 5_000, 20_000]))
         query = replace(query, words=chance.choice([query.words, "gardenning chior", "debtt"]))
         if number % 3 == 0:  # a filter at a time finds more than all of them
@@ -89,11 +89,11 @@ def test_DI7_MA1_the_public_search_of_the_index_is_that_of_the_database(search_i
         filtered += sum(count for values in answer.counts.values() for count in values.values())
         for hit in answer.hits:
             assert hit.service_id not in undisclosed or (hit.location_id, hit.metres) == (None, None)
-    assert found > 300 and filtered > 1_000
+    assert found > 200 and filtered > 700
 
 
 def test_DI7_the_index_turns_the_pages_that_the_database_turns(search_index, source, uncut):
-    town(source, random.Random(3))
+    town(source, random.Random(3), size=90)
     everything = Query(home=SALE, reach_metres=20_000, limit=500)
     ids = [hit.service_id for hit in same(everything).hits]
     pages = [same(replace(everything, limit=10, offset=10 * number)).hits for number in range(len(ids) // 10 + 1)]
@@ -197,7 +197,7 @@ def test_DI7_other_words_misspelt_words_and_the_name_of_who_runs_it_are_found(se
         [one.service_id for one in find_support(Query(words="trafford"), NOW).suggestions],
     ):
         assert found == [2]
-    heard = public_search(Query(words="lonelyness"), NOW)
+    heard = public_search(Query(words="lonliness"), NOW)
     assert heard.heard == ("loneliness",) and 2 in [one.pk for one in heard.services] and heard.not_found == ()
     assert public_search(Query(words="xyzzy"), NOW).not_found == ("xyzzy",)
 
@@ -213,10 +213,8 @@ def test_MA3_a_sentence_finds_what_means_the_same(search_index, source, settings
     assert shown(Query(words="i cry since my husband died"))[:1] == [1]
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_DI13_the_words_of_the_feed_find_in_the_index_what_they_find_in_the_database(search_index, source, seed):
-    chance = random.Random(seed)
-    town(source, chance)
+def test_DI13_the_words_of_the_feed_find_in_the_index_what_they_find_in_the_database(search_index, source):
+    town(source, random.Random(0))
     Service.objects.filter(pk__lte=20).update(organisation=OrganisationFactory(name="Shedders of Sale"))
     refresh_search()
     search_index.current()
