@@ -46,11 +46,14 @@ def _place(place: Any) -> dict[str, Any]:
 
 
 def _columns(record: Any) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in record.__slots__}
+    return {name: getattr(record, name) for name in record.__slots__ if name != "place"}
 
 
 def _hanging(pk: int, record: ServiceRecord, places: dict[str, int], terms: dict[str, int]) -> list[Any]:
-    rows: list[Any] = [Schedule(service_id=pk, position=n, **_columns(one)) for n, one in enumerate(record.schedules)]
+    rows: list[Any] = [
+        Schedule(service_id=pk, position=n, location_id=places.get(one.place), **_columns(one))
+        for n, one in enumerate(record.schedules)
+    ]
     rows += [CostOption(service_id=pk, position=n, **_columns(one)) for n, one in enumerate(record.costs)]
     rows += [Phone(service_id=pk, position=n, **_columns(one)) for n, one in enumerate(record.phones)]
     rows += [Contact(service_id=pk, position=n, **_columns(one)) for n, one in enumerate(record.contacts)]
