@@ -127,7 +127,8 @@ def test_DI8_a_refusal_needs_its_reason_and_keeps_what_was_typed(ours, editor, s
     change(ours, shed, "about", name="The Shed", description="We make things.")
     submission = ChangeRequest.objects.get().submission
     address = reverse("editing:decide", args=[submission])
-    assert "Say why" in text_of(editor.post(address, {"answer": "refuse", "why": ""}))
+    refused = text_of(editor.post(address, {"answer": "refuse", "why": ""}))
+    assert "Say why" in refused and 'href="#id_why"' in refused
     editor.post(address, {"answer": "refuse", "why": "That is the name of another group"})
     assert "That is the name of another group" in text_of(ours.get("/organisation/"))
     shed.refresh_from_db()

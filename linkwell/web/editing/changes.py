@@ -12,6 +12,7 @@ from linkwell.common.errors import DomainError, NotVisible
 from linkwell.directory.editing import moderation, queries
 from linkwell.directory.errors import NoSuchChange
 from linkwell.team.access import DIR
+from linkwell.web.editing.forms import RefuseForm
 from linkwell.web.policy import MemberRequest, route
 from linkwell.web.render import render, succeeded
 
@@ -36,20 +37,24 @@ def decide(request: MemberRequest, submission: uuid.UUID) -> HttpResponse:
         found = queries.submission(submission)
     except NoSuchChange:
         raise NotVisible from None
-    problem = ""
-    if request.method == "POST":
+    problem, refusing = "", request.POST.get("answer") == "refuse"
+    form = RefuseForm(request.POST if refusing else None)
+    if request.method == "POST" and (form.is_valid() or not refusing):
         try:
             said = _decided(request, submission)
         except NoSuchChange:
             raise NotVisible from None
         except DomainError as error:
-            problem = str(error)
             found = queries.submission(submission)
+            if refusing:
+                form.add_error("why", str(error))
+            else:
+                problem = str(error)
         else:
             succeeded(request, said)
             return redirect("editing:waiting")
     typed = {key: value for key, value in request.POST.items() if key.startswith(WORDS)}
-    context = {"found": found, "problem": problem, "typed": typed, "why": request.POST.get("why", "")}
+    context = {"found": found, "problem": problem, "typed": typed, "form": form}
     return render(request, "editing/decide.jinja", context)
 
 

@@ -254,3 +254,12 @@ class AccountForm(PageForm):
         label=_("E-mail address"), widget=forms.TextInput(attrs={"autocomplete": "off", "type": "email"})
     )
     name = forms.CharField(label=_("Name"), required=False, max_length=200)
+
+
+class RefuseForm(PageForm):
+    """Why nothing of a submission is taken."""
+
+    why = forms.CharField(
+        label=_("Why? A group that suggested it reads this."), required=False, max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )  # fmt: skip
