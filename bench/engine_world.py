@@ -113,9 +113,14 @@ class EngineWorld:
     def codes_at(self, place: int) -> tuple[int, ...]:
         return tuple(dict.fromkeys(self.codes[place, : self.codes_of[place]].tolist()))
 
+    @cached_property
+    def words(self) -> list[str]:
+        """Return the vocabulary as it is written."""
+        return [f"zq{number}" for number in range(VOCABULARY)]
+
     def services(self, places: range | None = None) -> Iterator[ServiceFacts]:
         """Return services as the engine takes them, one by one."""
-        words = [f"zq{number}" for number in range(VOCABULARY)]
+        words = self.words
         flags = [f"flag{bit}" for bit in range(FLAGS)]
         for place in places or range(self.size):
             x, y = self.xy[place].tolist()

@@ -65,9 +65,10 @@ def sequence(text: str) -> list[tuple[str, str]]:
 def stems_with_words(text: str) -> dict[str, str]:
     """Return {stem: the word as it was written} of a question."""
     found: dict[str, str] = {}
-    for match in _TOKEN.finditer(text):
-        if searched := stem(match[0].lower()):
-            found.setdefault(searched, match[0])
+    for piece in text.split():
+        for word in (piece,) if piece.isalnum() else _TOKEN.findall(piece):
+            if searched := stem(word.lower()):
+                found.setdefault(searched, word)
     return found
 
 

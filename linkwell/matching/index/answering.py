@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import compress
 from math import isnan
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
@@ -70,22 +71,22 @@ class Ranked(Sequence[Suggestion]):
 class Counted(Mapping[str, tuple[Facet, ...]]):
     """Facets, with their labels when they are looked at; the counts by code are there at once."""
 
-    def __init__(self, counts: Sequence[tuple[Segment, memoryview]]) -> None:
+    def __init__(self, counts: Sequence[tuple[Segment, Sheet]]) -> None:
         self.raw = counts
         self._facets: dict[str, tuple[Facet, ...]] | None = None
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Return facet → value → how many of all that fit."""
         found: dict[str, dict[str, int]] = {}
-        for segment, counts in self.raw:
+        for segment, sheet in self.raw:
             for facet, where, codes in segment.facets:
-                values = {code: count for code, count in zip(codes, counts[where].tolist(), strict=True) if count}
+                counts = sheet.view[where].tolist()
+                values = dict(zip(compress(codes, counts), filter(None, counts), strict=True))
                 if facet not in found:
                     found[facet] = values
-                else:
-                    known = found[facet]
-                    for code, count in values.items():
-                        known[code] = known.get(code, 0) + count
+                    continue
+                for code, count in values.items():
+                    found[facet][code] = found[facet].get(code, 0) + count
         return {facet: values for facet, values in found.items() if values}
 
     @property
@@ -153,7 +154,7 @@ def see(question: Question, hit: Hit, *, tried: Tried | None = None, meaning: fl
     """Return what is known of one service, and the numbers of its rank."""
     part, row = hit.part, hit.row
     segment = part.segment
-    fails, way, place, numbers, metres = one_row(part.at, hit.sheet.block, row)
+    fails, way, place, numbers, metres = one_row(part.at, hit.sheet.at, row)
     held = hit.sheet.held(row)
     one, kept = segment.arrays["rows"][row], segment.kept(row)
     there = segment.arrays["places"][place] if place >= 0 else None

@@ -4,11 +4,10 @@ Numba takes a tuple apart number by number whenever Python hands it one; seventy
 Inside, the same tuples are made from memory, where they cost nothing.
 """
 
-import numpy as np
 from numba import njit
 
-from linkwell.matching.index.columns import Ask, Columns, Lists, Out, Shape
-from linkwell.matching.index.counting import name
+from linkwell.matching.index.columns import AT, BEGIN, OF_A_LIST, Ask, Columns, Lists, Out, Shape
+from linkwell.matching.index.counting import clear, name
 from linkwell.matching.index.memory import put_whole, real_at, whole_at
 from linkwell.matching.index.scanning import candidates, detail, scan
 from linkwell.matching.index.sheet import (
@@ -58,49 +57,42 @@ def segment_at(at):
 
 @njit(cache=True, nogil=True)
 def lists_at(at):
-    """Return the lists of a sheet, each at its beginning."""
-    number = whole_at(at, NUMBER)
-    begins, step = at + 8 * whole_at(at, LISTS_AT), 8 * number
-    moved, heads, marks = begins + 5 * step, begins + 6 * step, begins + 7 * step
-    for one in range(number):
-        put_whole(moved, one, whole_at(begins, one))
-        put_whole(heads, one, 0)
-        put_whole(marks, one, whole_at(begins, one))
+    """Return the lists of a sheet."""
     return Lists(
-        moved, heads, begins + step, begins + 2 * step, begins + 3 * step, marks, begins + 4 * step,
-        whole_at(at, MEANING), whole_at(at, TRIED), number, whole_at(at, RELEVANT), whole_at(at, EVERYTHING) != 0,
+        at + 8 * whole_at(at, LISTS_AT), whole_at(at, MEANING), whole_at(at, TRIED), whole_at(at, NUMBER),
+        whole_at(at, RELEVANT), whole_at(at, EVERYTHING) != 0,
     )  # fmt: skip
 
 
 @njit(cache=True, nogil=True)
-def search(part, sheet):
+def search(part, at):
     """Search one segment; what is found stands on the sheet."""
-    at = np.int64(sheet.ctypes.data)
     columns, shape = segment_at(part)
     out = Out(at + 8 * FOUND, whole_at(at, ROWS), whole_at(at, HITS_MOST), whole_at(at, MISSES_MOST))
+    clear(out)
     scan(columns, shape, asked(at, whole_at(at, ON)), lists_at(at), out)
     name(columns, out, whole_at(at, PART))
 
 
 @njit(cache=True, nogil=True)
-def all_candidates(part, sheet):
+def all_candidates(part, at):
     """Return all rows that break no more limits than asked about, relevant or not."""
-    at = np.int64(sheet.ctypes.data)
     columns, shape = segment_at(part)
     return candidates(columns, shape, asked(at, whole_at(at, ON)))
 
 
 @njit(cache=True, nogil=True)
-def one_row(part, sheet, row):
+def one_row(part, at, row):
     """Return what one row's rank is made of (`scanning.detail`); the lists of the sheet then stand at it."""
-    at = np.int64(sheet.ctypes.data)
     columns, _ = segment_at(part)
-    return detail(columns, row, asked(at, whole_at(at, ON)), lists_at(at))
+    lists = lists_at(at)
+    for one in range(lists.number):  # a search has moved them on
+        put_whole(lists.first, OF_A_LIST * one + AT, whole_at(lists.first, OF_A_LIST * one + BEGIN))
+    return detail(columns, row, asked(at, whole_at(at, ON)), lists)
 
 
 @njit(cache=True, nogil=True)
-def one_place(part, sheet, row):
+def one_place(part, at, row):
     """Return the place of a row that was found as the public asks, -1 where it has none."""
-    at = np.int64(sheet.ctypes.data)
     columns, _ = segment_at(part)
     return stands(columns, row, asked(at, whole_at(at, ON)))

@@ -90,16 +90,14 @@ class Columns(NamedTuple):
     with_breaks: int
 
 
-class Lists(NamedTuple):
-    """The postings to read for one question: addresses of arrays of one number a list."""
+BEGIN, END, KIND, GROUP, WORTH, AT, HEAD, MARK = range(8)  # of a list of postings; worth is a real number
+OF_A_LIST = 8
 
-    at: int  # where each list is read, moved on as rows go by
-    heads: int  # the row that stands there
-    ends: int
-    kinds: int  # what a list gives points for
-    groups: int  # the asked word that it stands for
-    marks: int  # how far each list is read ahead
-    worth: int  # points, or BM25's idf
+
+class Lists(NamedTuple):
+    """The postings to read for one question, a line of the processor's cache each."""
+
+    first: int  # where the first lies: see BEGIN and its followers
     meaning: int  # points of each row, 0 where there are none
     tried: int
     number: int

@@ -5,21 +5,28 @@ from numba import njit
 
 from linkwell.matching import ranking
 from linkwell.matching.index.columns import (
+    AT,
     COST_AT,
     COSTS_AT,
     DAYS_AT,
     FACETS,
+    GROUP,
+    HEAD,
+    KIND,
     LANGUAGES_AT,
     MODES_AT,
+    OF_A_LIST,
     OPERATING_AT,
     TOPS_AT,
     UNKNOWN_SLOTS,
+    WORTH,
 )
 from linkwell.matching.index.memory import byte_at, lowest, put_real, put_whole, real_at, small_at, whole_at
 
 NEED, HEARD, WORD, IMPACT = range(4)  # what a list of postings gives points for
 COUNT, NOT_SHOWN, HITS, MISSES, BETTER, FIRST_FACET = range(6)
 FIRST_HIT = FIRST_FACET + FACETS
+MARK_AT = -5  # before all that is found: a row that others are compared with, like a hit
 HIT = 7  # numbers of a hit or a miss, in this order; metres is a real one
 KEY, ORDER, HIT_ROW, HIT_FAILS, METRES, HIT_ID, HIT_PART = range(HIT)
 NOWHERE = 2**62
@@ -52,8 +59,13 @@ def one_list(columns, one, norm, lists, sums):
     Lists of one asked word follow each other (the word, other words for it): the best of them counts.
     """
     needs, heard, words, group, best = sums
-    kind, worth = whole_at(lists.kinds, one), real_at(lists.worth, one)
-    weight = byte_at(columns.weight, whole_at(lists.at, one))
+    at = OF_A_LIST * one
+    kind, worth, of = (
+        whole_at(lists.first, at + KIND),
+        real_at(lists.first, at + WORTH),
+        whole_at(lists.first, at + GROUP),
+    )
+    weight = byte_at(columns.weight, whole_at(lists.first, at + AT))
     if kind == IMPACT:
         times = np.float64(weight & 127)
         return needs, heard, words + worth * times * SATURATION / (times + norm), group, best
@@ -62,9 +74,9 @@ def one_list(columns, one, norm, lists, sums):
     if kind == HEARD:
         return needs, heard + worth * (1.0 if weight & 128 else WEAK), words, group, best
     points = worth * (1.0 if weight & 128 else IN_TEXT)
-    if whole_at(lists.groups, one) == group:
+    if of == group:
         return needs, heard, words, group, max(best, points)
-    return needs, heard, words + best, whole_at(lists.groups, one), points
+    return needs, heard, words + best, of, points
 
 
 @njit(cache=True, nogil=True, forceinline=True)
@@ -78,7 +90,7 @@ def list_points(columns, row, norm, lists, marked, sought):
         sums = one_list(columns, lowest(marked), norm, lists, sums)
         marked &= marked - 1
     for one in range(sought, lists.number):
-        if whole_at(lists.heads, one) == row:
+        if whole_at(lists.first, OF_A_LIST * one + HEAD) == row:
             sums = one_list(columns, one, norm, lists, sums)
     return sums[0], sums[1], sums[2] + sums[4]
 
@@ -142,6 +154,13 @@ def keep(out, counter, first, most, key, far, orders, row, fails):
     put_whole(out.whole, at + HIT_ROW, row)
     put_whole(out.whole, at + HIT_FAILS, fails)
     put_real(out.whole, at + METRES, far)
+
+
+@njit(cache=True, nogil=True)
+def clear(out):
+    """Begin to count."""
+    for number in range(FIRST_HIT):
+        put_whole(out.whole, number, 0)
 
 
 @njit(cache=True, nogil=True)

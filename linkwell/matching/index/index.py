@@ -18,7 +18,7 @@ from linkwell.matching.index.facts import Explained, Fit, ServiceFacts, Tried
 from linkwell.matching.index.scanning import count_dead
 from linkwell.matching.index.searched import Meaning, Part, Searched, experience, meant_of, rows_of
 from linkwell.matching.index.segment import Segment
-from linkwell.matching.index.sheet import MEANING, ROWS, TRIED, Row, Sheet
+from linkwell.matching.index.sheet import FOUND, MEANING, RELEVANT, ROWS, TRIED, Row, Sheet
 from linkwell.matching.query import Answer, Point, PublicAnswer, Query, Suggestion
 from linkwell.matching.recognise import Own
 
@@ -46,7 +46,7 @@ class ServiceIndex:
             if segment is not segments[0]:
                 gone = np.union1d(gone, segment.ids)
         self.listed = sum(one.head.listed for one in segments) - sum(map(len, self._dead_listed))
-        self._known: dict[tuple[str, str], tuple[int, tuple[tuple[int, int], ...]]] = {}
+        self._known: dict[str, dict[str, tuple[int, tuple[tuple[int, int], ...]]]] = {"n": {}, "w": {}, "c": {}}
         self._meant: dict[str, tuple[str, str] | None] = {}
 
     @classmethod
@@ -108,17 +108,18 @@ class ServiceIndex:
 
     def known(self, kind: str, term: str) -> tuple[int, tuple[tuple[int, int], ...]]:
         """Return how many listed services hold a term, and where its postings begin and end in each part."""
-        found = self._known.get((kind, term))
+        known = self._known[kind]
+        found = known.get(term)
         if found is None:
-            known, spans = 0, []
+            listed, spans = 0, []
             for part, dead in zip(self.parts, self._dead_listed, strict=True):
                 begin, end, holding = part.segment.span(kind, term)
                 gone = int(count_dead(part.columns.posted, begin, end, dead)) if len(dead) and holding else 0
-                known += holding - gone
+                listed += holding - gone
                 spans.append((begin, end))
-            if len(self._known) > 50_000:
-                self._known.clear()
-            found = self._known[kind, term] = known, tuple(spans)
+            if len(known) > 50_000:
+                known.clear()
+            found = known[term] = listed, tuple(spans)
         return found
 
     def meant(self, word: str) -> tuple[str, str] | None:
@@ -203,7 +204,8 @@ class ServiceIndex:
             sheet = Sheet(limits, question.terms, number, relevant=question.relevant, everything=everything, most=most,
                           near=weights.near_misses, mark=mark)  # fmt: skip
             sheets.append(sheet)
-            if not is_asked or not sheet.is_asked or not len(part.segment):
+            if not (is_asked and (everything or sheet.view[RELEVANT]) and len(part.segment)):
+                sheet.clear()
                 continue
             if meaning is not None:
                 sheet.keep(MEANING, meant_of(part, sheet, meaning))
@@ -211,14 +213,14 @@ class ServiceIndex:
                 sheet.keep(TRIED, experience(part, tried))
             if all_rows:
                 sheet.keep(ROWS, np.empty(len(part.segment), np.int64))
-            search(part.at, sheet.block)
+            search(part.at, sheet.at)
         return Searched(question, self.parts, sheets)
 
     def all_of(self, query: Query, *, on: date, weights: ranking.Weights = ranking.PRODUCT) -> NDArray[np.int64]:
         """Return the ids of all services that fit, ascending."""
         searched = self.searched(query, on=on, weights=weights, all_rows=True)
         found = [
-            part.segment.ids[sheet.arrays[ROWS][: sheet.number(COUNT)]]
+            part.segment.ids[sheet.arrays[ROWS][: sheet.view[FOUND + COUNT]]]
             for part, sheet in zip(searched.parts, searched.sheets, strict=True)
             if ROWS in sheet.arrays
         ]

@@ -63,7 +63,7 @@ def public(
 
 def _hit(hit: Hit) -> PublicHit:
     part = hit.part
-    place = one_place(part.at, hit.sheet.block, hit.row)
+    place = one_place(part.at, hit.sheet.at, hit.row)
     location = int(part.segment.arrays["places"][place]["location"]) if place >= 0 else None
     return PublicHit(hit.service_id, location, None if isinf(hit.metres) else hit.metres, hit.score)
 

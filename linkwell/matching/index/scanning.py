@@ -8,13 +8,14 @@ from numba import njit
 from numpy.typing import NDArray
 
 from linkwell.matching import ranking
-from linkwell.matching.index.columns import CELL, COST_AT, ON_GRID, ROW, UNKNOWN_SLOTS
+from linkwell.matching.index.columns import AT, CELL, COST_AT, END, HEAD, MARK, OF_A_LIST, ON_GRID, ROW, UNKNOWN_SLOTS
 from linkwell.matching.index.counting import (
     BETTER,
     COUNT,
     FIRST_HIT,
     HIT,
     HITS,
+    MARK_AT,
     MISSES,
     NOT_SHOWN,
     NOWHERE,
@@ -108,7 +109,7 @@ def weigh(columns, row, one, ask, lists, out, marked, sought):  # noqa: C901 - c
         put_whole(out.rows, count, row)
     put_whole(out.whole, COUNT, count + 1)
     tally(one, out)
-    if goes_before(key, far, orders, row, out, misses_at + HIT * out.misses):
+    if goes_before(key, far, orders, row, out, MARK_AT):
         put_whole(out.whole, BETTER, whole_at(out.whole, BETTER) + 1)
     keep(out, HITS, FIRST_HIT, out.hits, key, far, orders, row, fails)
 
@@ -116,19 +117,21 @@ def weigh(columns, row, one, ask, lists, out, marked, sought):  # noqa: C901 - c
 @njit(cache=True, nogil=True, forceinline=True)
 def seek(columns, lists, one, row):
     """Move a list on to a row or past it; return the row that stands there."""
-    end = whole_at(lists.ends, one)
-    at = find(columns.posted, whole_at(lists.at, one), end, row)
+    first = lists.first + 8 * OF_A_LIST * one
+    end = whole_at(first, END)
+    at = find(columns.posted, whole_at(first, AT), end, row)
     head = small_at(columns.posted, at) if at < end else NOWHERE
-    put_whole(lists.at, one, at)
-    put_whole(lists.heads, one, head)
+    put_whole(first, AT, at)
+    put_whole(first, HEAD, head)
     return head
 
 
 @njit(cache=True, nogil=True, forceinline=True)
 def mark(columns, one, low, high, ask, lists, desk):
     """Note each row of [low, high) that a list holds and that is not hopeless, and where in the list it stands."""
-    posted, end = columns.posted, whole_at(lists.ends, one)
-    at = find(posted, whole_at(lists.marks, one), end, low)
+    first, posted = lists.first + 8 * OF_A_LIST * one, columns.posted
+    end = whole_at(first, END)
+    at = find(posted, whole_at(first, MARK), end, low)
     while at < end:
         row = small_at(posted, at)
         if row >= high:
@@ -141,7 +144,7 @@ def mark(columns, one, low, high, ask, lists, desk):
             desk.lists[place] |= np.int64(1) << one
             desk.spots[one, place] = at
         at += 1
-    put_whole(lists.marks, one, at)
+    put_whole(first, MARK, at)
 
 
 @njit(cache=True, nogil=True)
@@ -165,7 +168,7 @@ def run(columns, low, high, ask, lists, out, desk):
                 while others:
                     one = lowest(others)
                     others &= others - 1
-                    put_whole(lists.at, one, desk.spots[one, place])
+                    put_whole(lists.first, OF_A_LIST * one + AT, desk.spots[one, place])
                 row = block + place
                 for one in range(lists.relevant, lists.number):
                     seek(columns, lists, one, row)

@@ -16,7 +16,7 @@ from linkwell.matching.index.facts import Tried
 from linkwell.matching.index.memory import address
 from linkwell.matching.index.scanning import ROUND
 from linkwell.matching.index.segment import Segment
-from linkwell.matching.index.sheet import Row, Sheet
+from linkwell.matching.index.sheet import FOUND, Row, Sheet
 
 _BLOCK = layout(Columns, Shape)
 
@@ -57,7 +57,10 @@ class Searched(NamedTuple):
     sheets: list[Sheet]
 
     def total(self, which: int) -> int:
-        return sum(sheet.number(which) for sheet in self.sheets)
+        total = 0
+        for sheet in self.sheets:
+            total += sheet.view[FOUND + which]
+        return total
 
     def best(self, which: int, most: int, skip: int = 0) -> list[Row]:
         """Return the best of all parts, in order: points, then nearer, then by name and id."""
@@ -68,9 +71,9 @@ class Searched(NamedTuple):
                 rows.sort(key=self._by_name)
         return rows[skip : skip + most]
 
-    def facets(self) -> list[tuple[Segment, memoryview]]:
-        """Return the counters of each part."""
-        return [(part.segment, sheet.facets) for part, sheet in zip(self.parts, self.sheets, strict=True)]
+    def facets(self) -> list[tuple[Segment, Sheet]]:
+        """Return where the counters of each part stand."""
+        return [(part.segment, sheet) for part, sheet in zip(self.parts, self.sheets, strict=True)]
 
     def hit(self, row: Row) -> Hit:
         """Return a row that was kept with the part that it is of."""
@@ -97,7 +100,7 @@ def rows_of(segment: Segment, ids: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def meant_of(part: Part, sheet: Sheet, meaning: Meaning) -> NDArray[np.float32]:
     """Return the points of meaning of each row that breaks no limit, or nearly none; 0 of the others."""
-    rows = all_candidates(part.at, sheet.block)
+    rows = all_candidates(part.at, sheet.at)
     points = np.zeros(len(part.segment), np.float32)
     points[rows] = meaning.points(part.segment.ids[rows])
     return points

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from linkwell.matching.index import columns
 from linkwell.matching.index.columns import Columns, Shape
 from linkwell.matching.index.memory import address
+from linkwell.matching.index.sheet import FACETS_AT
 from linkwell.matching.vocabulary import AGES
 
 MAGIC = b"linkwell-index-2"
@@ -166,7 +167,7 @@ class Segment:
 
     @cached_property
     def facets(self) -> list[tuple[str, slice, list[str]]]:
-        """Return each facet, where its counters lie and the values that they count."""
+        """Return each facet, where on a sheet its counters lie and the values that they count."""
         values = (
             ("need", columns.TOPS_AT, self.head.tops),
             ("language", columns.LANGUAGES_AT, self.head.languages),
@@ -176,7 +177,7 @@ class Segment:
             ("access", columns.STEP_FREE_AT, ["step_free"]),
             ("age", columns.AGES_AT, list(AGES)),
         )
-        return [(facet, slice(at, at + len(codes)), codes) for facet, at, codes in values]
+        return [(facet, slice(FACETS_AT + at, FACETS_AT + at + len(codes)), codes) for facet, at, codes in values]
 
     def codes(self, names: Sequence[str], mask: int) -> tuple[str, ...]:
         """Return the codes of a mask's bits."""
