@@ -99,11 +99,12 @@ class DirectoryBuilder:
         confirmed = rng.random() < 0.86
         confirmed_at = some_time(rng, self.last_day - timedelta(days=rng.randrange(20, 500)))
         who = rng.choice([worker.id for worker in self.team.workers[:3]])
+        number_of = {"scheme": "GB-CHC", "type": "Charity number", "identifier": f"{9_000_000 + number}"}  # nobody's
         row = self.rows.add(
             "directory.Organisation", public_id=uuid(rng), source_id=self.source, external_id=f"org-{number:03d}",
             name=name, kind=kind, description=f"<p>{name} works for the people of {area or TOWN}.</p>",
             description_text=f"{name} works for the people of {area or TOWN}.", email=f"info@{domain}.example",
-            website=f"https://{domain}.example/", identifiers=[],
+            website=f"https://{domain}.example/", identifiers=[number_of] if kind == "voluntary" else [],
             referral_email=f"referrals@{domain}.example" if confirmed else "",
             referral_email_verified_at=confirmed_at if confirmed else None,
             referral_email_verified_by=who if confirmed else None,
