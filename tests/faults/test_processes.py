@@ -51,6 +51,7 @@ def test_it_says_that_it_runs_once_every_part_is_well(site):
     status, parts = site.health()
     names = ("status", "database", "worker", "migrations", "audit", "jobs")
     assert (status, parts) == (200, dict.fromkeys(names, "ok"))
+    assert "WARNING" not in site.log.read_text()
 
 
 def test_a_second_start_on_the_same_data_is_refused_in_one_sentence(running):

@@ -1,5 +1,6 @@
 """The web server: granian with Django behind it, two processes of many threads, few of which are at work at once."""
 
+import logging
 import os
 import signal
 import sys
@@ -39,6 +40,8 @@ def application(target: str):
 
 def serve(*, host: str, port: int) -> None:
     """Answer requests until told to stop."""
+    # it warns of many threads; how many of them work at once, `linkwell.web.line` sees to
+    logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
     Granian(
         APPLICATION,
         address=host,
