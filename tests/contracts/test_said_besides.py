@@ -206,6 +206,26 @@ def test_DI17_of_an_address_that_is_not_given_out_nothing_besides_is_kept(scheme
     assert (Schedule.objects.get().more, service.at_locations.get().description) == ({}, "")
 
 
+def test_DI17_a_place_that_is_not_given_out_stays_so_when_another_entry_names_it_with_its_number(client, db):
+    take(ENTRY | {"name": "A women's refuge"})
+    take(ENTRY | {"id": "s2", "name": "Choir"}, ENTRY | {"name": "A women's refuge"})
+
+    choir = Service.objects.get(name="Choir")
+    assert (Location.objects.get().more, choir.at_locations.get().description) == ({}, "")
+    assert "10092008082" not in json.dumps(told(client, f"/services/{choir.public_id}"))
+
+
+def test_DI13_a_link_that_is_none_is_not_told_however_it_got_in(client, db):
+    world = feed_world.make()
+    said = {"logo": "javascript:alert(1)", "uri": "https://sheds.example.org/id", "funding": ["x", {"source": ""}]}
+    Organisation.objects.filter(pk=world.owner.pk).update(more=said)
+
+    found = told(client, f"/organizations/{world.owner.public_id}")
+
+    assert found["uri"] == "https://sheds.example.org/id"
+    assert not {"logo", "funding"} & set(found)
+
+
 def test_DI13_the_data_package_holds_it_too_and_each_programme_once(db):
     world = feed_world.make()
     file = io.BytesIO()
