@@ -27,7 +27,7 @@ from linkwell.matching.index.columns import (
 )
 from linkwell.matching.index.counting import COUNT, FIRST_HIT, HITS, add, add_each, keep, list_points, standing_points
 from linkwell.matching.index.judging import OUTCODE_METRES, REMOTE_POINTS, UNPLACED_POINTS, metres_to, serves
-from linkwell.matching.index.memory import bits, float_at, place_at, put_whole, row_at, small_at, whole_at
+from linkwell.matching.index.memory import float_at, place_at, put_whole, row_at, small_at, whole_at
 
 FREE, DAY, HOW, LANGUAGE, ACCESS, AGE = (1 << bit for bit in range(6))
 AGES = tuple(age for age, _ in vocabulary.AGES.values())
@@ -137,8 +137,6 @@ def weigh_strictly(columns, row, one, ask, lists, out, marked, sought):
         there = place_at(columns.places, place)
         access = np.int64(one.yes | there.yes) & ~np.int64(there.no)
     fails = filtered_out(one, access, ask)
-    if bits(fails) > 1:
-        return
     tally_values(one, access, ask, fails, out)
     if fails:
         return
