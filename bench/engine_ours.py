@@ -81,7 +81,8 @@ class Ours:
         drawn = time.perf_counter() - began
         return {
             "linkwell reverse": {
-                "open_needs": OPEN_NEEDS, "p50_ms": round(float(np.percentile(took, 50)), 2),
+                "open_needs": OPEN_NEEDS, "of_them_different": len(queries),
+                "p50_ms": round(float(np.percentile(took, 50)), 2),
                 "p95_ms": round(float(np.percentile(took, 95)), 2), "mean_ms": round(float(np.mean(took)), 2),
                 "pack_s": round(pack, 2),
             },

@@ -1,7 +1,7 @@
 """What a misspelt word of a question was probably meant to be: the nearest word by which needs are recognised."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache, lru_cache
 
@@ -38,12 +38,14 @@ def _known() -> tuple[tuple[str, ...], tuple[str, ...]]:
     return words, beginnings
 
 
-def nearest(word: str, words: Sequence[tuple[str, str, int]]) -> tuple[str, str] | None:
+def nearest(
+    word: str, words: Sequence[tuple[str, str]], holding: Callable[[str], int]
+) -> tuple[str, str] | None:  # fmt: skip
     """Return (stem, word) of the known word that a misspelt one was probably meant to be, or None.
 
-    words  (stem, the word as it is written, how many entries hold it). One slip is forgiven in a word of five
-           letters, two in one of eight: letters left out, put in, changed or swapped. The nearest counts, then the
-           one that begins alike, then the commoner.
+    words    (stem, the word as it is written); holding: how many entries hold a stem. One slip is forgiven in a word
+             of five letters, two in one of eight: letters left out, put in, changed or swapped. The nearest counts,
+             then the one that begins alike, then the commoner.
     """
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
@@ -52,9 +54,11 @@ def nearest(word: str, words: Sequence[tuple[str, str, int]]) -> tuple[str, str]
     if not SHORTEST <= len(plain) <= 30:
         return None
     slips = 1 if len(plain) < LONG else 2
-    near = [one for one in words if abs(len(one[1]) - len(plain)) <= slips and not any(map(str.isdigit, one[1]))]
-    found = process.extract(plain, [one[1] for one in near], scorer=OSA.distance, score_cutoff=slips, limit=50)
-    best = min(
-        found, key=lambda hit: (hit[1], hit[0][0] != plain[0], -near[hit[2]][2], hit[0]), default=None
-    )  # fmt: skip
-    return (near[best[2]][0], best[0]) if best else None
+    found = process.extract(plain, [one[1] for one in words], scorer=OSA.distance, score_cutoff=slips, limit=50)
+    held = [
+        (slip, written[0] != plain[0], -count, written, words[place][0])
+        for written, slip, place in found
+        if not any(map(str.isdigit, written)) and (count := holding(words[place][0]))
+    ]
+    *_, written, stem = min(held, default=("", ""))
+    return (stem, written) if stem else None

@@ -122,11 +122,13 @@ def test_every_line_of_the_synonyms_has_words_and_no_phrase_stands_in_two():
 
 
 def test_the_nearest_word_is_the_one_with_the_fewest_slips_then_the_commoner():
-    words = [("a", "walking", 3), ("b", "talking", 30), ("c", "walkings", 1)]
+    words = [("a", "walking"), ("b", "talking"), ("c", "walkings"), ("d", "waking"), ("e", "w4lking")]
+    holding = {"a": 3, "b": 30, "c": 1, "d": 0, "e": 99}.__getitem__
 
-    assert spelling.nearest("wolking", words) == ("a", "walking")
-    assert spelling.nearest("xalking", words) == ("b", "talking")
-    assert spelling.nearest("walk", words) is None
+    assert spelling.nearest("wolking", words, holding) == ("a", "walking")
+    assert spelling.nearest("xalking", words, holding) == ("b", "talking")
+    assert spelling.nearest("wakling", words, holding) == ("a", "walking")
+    assert spelling.nearest("walk", words, holding) is None
 
 
 def test_ma5_experience_changes_rank_and_the_reason_says_so(tmp_path):

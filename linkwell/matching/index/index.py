@@ -127,13 +127,8 @@ class ServiceIndex:
         if word not in self._meant:
             if len(self._meant) > 5_000:
                 self._meant.clear()
-            words = [
-                (stem, written, part.segment.span("w", stem)[2])
-                for part in self.parts
-                for stem, written in part.segment.words_like(word)
-            ]
-            found = spelling.nearest(word, [one for one in words if one[2]])
-            self._meant[word] = found if found and self.holding("w", found[0]) else None
+            words = [pair for part in self.parts for pair in part.segment.words_like(word)]
+            self._meant[word] = spelling.nearest(word, words, lambda stem: self.known("w", stem)[0])
         return self._meant[word]
 
     def search(
