@@ -65,7 +65,7 @@ _REFUGE_NAME = re.compile(r"\brefuge\b(?! (?:recovery|point))", re.I)
 
 
 def _codes(table: Iterable[tuple[str, str]], text: str) -> list[str]:
-    return [code for code, pattern in table if re.search(pattern, text, re.IGNORECASE)]
+    return [code for code, pattern in table if re.search(pattern, text, re.IGNORECASE)] if text else []
 
 
 def modes_of(text: str) -> list[str]:

@@ -1,5 +1,6 @@
 """Records kept in a file on disk, so that a feed of any size needs little memory."""
 
+from array import array
 from collections.abc import Sequence
 from typing import IO, overload
 
@@ -9,14 +10,16 @@ class Spool(Sequence[bytes]):
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
-        self._spans: list[tuple[int, int]] = []
+        self._starts, self._sizes = array("q"), array("q")
 
     def append(self, record: bytes) -> None:
-        self._spans.append(self._write(record))
+        start, size = self._write(record)
+        self._starts.append(start)
+        self._sizes.append(size)
 
     def replace(self, number: int, record: bytes) -> None:
         """Put another record in a record's place."""
-        self._spans[number] = self._write(record)
+        self._starts[number], self._sizes[number] = self._write(record)
 
     def _write(self, record: bytes) -> tuple[int, int]:
         start = self._file.seek(0, 2)
@@ -24,7 +27,7 @@ class Spool(Sequence[bytes]):
         return start, len(record)
 
     def __len__(self) -> int:
-        return len(self._spans)
+        return len(self._starts)
 
     @overload
     def __getitem__(self, number: int) -> bytes: ...
@@ -33,6 +36,5 @@ class Spool(Sequence[bytes]):
     def __getitem__(self, number: int | slice) -> bytes | list[bytes]:
         if isinstance(number, slice):
             return [self[each] for each in range(*number.indices(len(self)))]
-        start, size = self._spans[number]
-        self._file.seek(start)
-        return self._file.read(size)
+        self._file.seek(self._starts[number])
+        return self._file.read(self._sizes[number])

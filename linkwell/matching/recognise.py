@@ -8,6 +8,7 @@ from itertools import accumulate
 
 from linkwell.matching.needs import NEEDS
 
+MOST_KEPT = 20_000  # words of which is kept what they begin: as many as a large feed uses often
 MOST_FROM_TEXT = 4  # a long description touches on everything; only its main themes count
 
 # Phrases that look like a need's word and are none of it.
@@ -46,19 +47,20 @@ class _Phrases:
 
     def __init__(self, phrases: Iterable[tuple[str, str]]) -> None:
         self.exact: dict[str, list[_Phrase]] = {}
-        self.beginnings: list[tuple[str, _Phrase]] = []
+        self.beginnings: dict[str, list[tuple[str, _Phrase]]] = {}  # by their first letter
         for code, phrase in phrases:
             goes_on = phrase.endswith("*")
             first, *rest = _WORD.findall(phrase.rstrip("*"))
             if goes_on and not rest:
-                self.beginnings.append((first, _Phrase(code, (), False)))
+                self.beginnings.setdefault(first[0], []).append((first, _Phrase(code, (), False)))
             else:
                 self.exact.setdefault(first, []).append(_Phrase(code, tuple(rest), goes_on))
-        self.starting = lru_cache(maxsize=100_000)(self._starting)
+        self.starting = lru_cache(maxsize=MOST_KEPT)(self._starting)
 
     def _starting(self, word: str) -> tuple[_Phrase, ...]:
         """Return the phrases that a word may begin; of "sports-based" also those of "sports"."""
-        found = [*self.exact.get(word, ()), *(phrase for begin, phrase in self.beginnings if word.startswith(begin))]
+        begun = self.beginnings.get(word[0], ())
+        found = [*self.exact.get(word, ()), *(phrase for begin, phrase in begun if word.startswith(begin))]
         if "-" in word:
             found += self.exact.get(word.split("-")[0], ())
         return tuple(found)
@@ -67,17 +69,18 @@ class _Phrases:
         """Return {need: where each of its phrases begins and what it says}, each place counted once."""
         pieces = _PIECES.split(text)  # what stands before the first word, the first word, what stands between, …
         begins = [0, *accumulate(map(len, pieces))]
+        begun = {word: phrases for word in set(pieces[1::2]) if (phrases := self.starting(word))}
         found: dict[str, list[tuple[int, str]]] = {}
-        for place, phrases in enumerate(map(self.starting, pieces[1::2])):
-            for phrase in phrases:
-                at = 2 * place + 1
-                last = at + 2 * len(phrase.rest)
-                if phrase.rest and not _follows(phrase, pieces, at, last):
-                    continue
-                begin = begins[at]
-                hits = found.setdefault(phrase.code, [])
+        for at in range(1, len(pieces), 2) if begun else ():
+            for phrase in begun.get(pieces[at], ()):
+                last = at
+                if phrase.rest:
+                    last += 2 * len(phrase.rest)
+                    if not _follows(phrase, pieces, at, last):
+                        continue
+                begin, hits = begins[at], found.setdefault(phrase.code, [])
                 if not hits or hits[-1][0] != begin:
-                    hits.append((begin, text[begin : begins[last + 1]]))
+                    hits.append((begin, pieces[at] if last == at else text[begin : begins[last + 1]]))
         return found
 
 

@@ -46,6 +46,7 @@ LANGUAGES: dict[str, str] = {
     "ml": "Malayalam", "te": "Telugu", "si": "Sinhala", "vi": "Vietnamese", "ja": "Japanese", "ko": "Korean",
     "nl": "Dutch", "he": "Hebrew", "yi": "Yiddish", "syl": "Sylheti", "rom": "Romani", "prs": "Dari", "tl": "Tagalog",
 }  # fmt: skip
+_CODES = {label.casefold(): code for code, label in reversed(LANGUAGES.items())}
 
 AGES: dict[str, tuple[int, str]] = {  # whom the public looks for: an age that stands for them all
     "child": (10, "Children"),
@@ -103,4 +104,4 @@ def language_code(name: str) -> str:
     wanted = name.strip().casefold()
     if wanted in LANGUAGES:
         return wanted
-    return next((code for code, label in LANGUAGES.items() if label.casefold() == wanted), "")
+    return _CODES.get(wanted, "")

@@ -33,7 +33,7 @@ def _without_accents(word: str) -> str:
     return "".join(letter for letter in unicodedata.normalize("NFKD", word) if not unicodedata.combining(letter))
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """Return the searched form of one lower-case word, or "" for a word that is not searched."""
     plain = word if word.isascii() else _without_accents(word)

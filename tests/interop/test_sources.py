@@ -321,11 +321,11 @@ def test_a_fault_in_the_middle_keeps_nothing_and_says_so(feed, source, monkeypat
     before = run.Batch.write
     calls = []
 
-    def breaks(batch):
+    def breaks(batch, taken):
         calls.append(1)
         if len(calls) == 2:
             raise MemoryError
-        return before(batch)
+        return before(batch, taken)
 
     monkeypatch.setattr(run.Batch, "write", breaks)
     with pytest.raises(MemoryError):

@@ -131,7 +131,5 @@ def _apply(question: Question, record: ServiceRecord, *, digest: bytes, at: date
             cursor, source_id=question.source_id, list_name=question.service.list_name, run_id=question.run_id, at=at,
             corrections=Corrections(question.source, run_id=question.run_id, at=at),
         )  # fmt: skip
-        batch.records.append((record, digest))
-        if text:
-            batch.said[record.external_id] = raws.Said(text, raws.encode(record))
-        batch.write()
+        batch.add(record, digest, raws.Said(text, raws.encode(record)) if text else None)
+        batch.taken()()

@@ -1,8 +1,10 @@
 """One batch of new or changed records → rows of every table."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from linkwell.directory import derive
@@ -24,6 +26,18 @@ TOLD_IN_FULL_ONLY = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A record, what of it is kept beside our rows, and what was worked out of it."""
+
+    record: ServiceRecord
+    digest: bytes
+    said: raws.Said | None
+    is_new: bool  # no entry of its id stands yet, so that nothing hangs on one
+    needs: list[Recognised]
+    row: Values
+
+
 class Batch:
     """Collects records and writes them together; what was corrected by hand stays as it is."""
 
@@ -39,22 +53,33 @@ class Batch:
     ) -> None:
         self.cursor, self.source_id, self.list_name, self.run_id = cursor, source_id, list_name, run_id
         self.at, self.corrections = at, corrections
-        self.records: list[tuple[ServiceRecord, bytes]] = []
-        self.said: dict[str, raws.Said] = {}  # external id → what the source said, word by word and as it was read
+        self.collected: list[_Taken] = []
         self.asked = 0  # corrected fields that the source has changed since
         self.decided = derive.decided()  # which needs terms and words stand for
-        self.areas: dict[str, set[str]] | None = None
+        self.areas: dict[str, set[str]] = outcodes_by_area()
         self.detailed: set[str] = set()  # shallow records of this batch whose entries are known in full
         self.known_organisations: dict[str, int] = {}
         self.hidden: set[str] = set()  # places of this batch that are not given out
 
-    def write(self) -> list[Issue]:
-        """Write what was collected; return what placing the records mended."""
-        records, self.records = self.records, []
-        if not records:
+    def __len__(self) -> int:
+        return len(self.collected)
+
+    def add(self, record: ServiceRecord, digest: bytes, said: raws.Said | None, *, is_new: bool = False) -> None:
+        """Collect a record, and what its source said where that is kept."""
+        needs = self._needs(record)
+        self.collected.append(_Taken(record, digest, said, is_new, needs, self._row(record, needs)))
+
+    def taken(self) -> Callable[[], list[Issue]]:
+        """Return what writes all that was collected; the next may be collected while it does."""
+        taken, self.collected = self.collected, []
+        return partial(self.write, taken)
+
+    def write(self, taken: list["_Taken"]) -> list[Issue]:
+        """Write what was taken; return what placing the records mended."""
+        if not taken:
             return []
         issues: list[Issue] = []
-        services = [record for record, _ in records]
+        services = [one.record for one in taken]
         self.detailed = write.with_details(
             self.cursor, self.source_id, [record.external_id for record in services if record.is_shallow]
         )
@@ -62,7 +87,7 @@ class Batch:
         locations = self._locations(services, issues)
         terms = self._terms(services)
         children: dict[str, list[Values]] = defaultdict(list)
-        ids = self._services(records, organisations, children)
+        ids = self._services(taken, organisations, children)
         told = [record for record in services if record.external_id not in self.detailed]
         for record in told:
             self._children(record, ids[record.external_id], locations, terms, children)
@@ -71,15 +96,15 @@ class Batch:
         owners = [
             organisations[one.organisation.external_id] for one in told if one.organisation and one.organisation.name
         ]
-        services_told = [ids[record.external_id] for record in told]
+        stood = {one.record.external_id: ids[one.record.external_id] for one in taken if not one.is_new}
+        services_told = [stood[record.external_id] for record in told if record.external_id in stood]
         by_hand = {(table, ids[one.external_id]) for one in told for table in self.corrections.hanging(one.external_id)}
         write.replace_children(self.cursor, services_told, owners, locations.values(), children, by_hand)
-        write.keep_hand_needs(self.cursor, list(ids.values()))
-        derive.refresh_search(write.pass_on_joined(self.cursor, list(ids.values()), at=self.at))
-        said, self.said = self.said, {}
-        raws.keep(
-            self.cursor, ((ids[key], one) for key, one in said.items() if key in ids), run_id=self.run_id, at=self.at
-        )
+        if stood:
+            write.keep_hand_needs(self.cursor, list(stood.values()))
+            derive.refresh_search(write.pass_on_joined(self.cursor, list(stood.values()), at=self.at))
+        said = [(ids[one.record.external_id], one.said) for one in taken if one.said]
+        raws.keep(self.cursor, said, run_id=self.run_id, at=self.at)
         return issues
 
     def _organisations(self, services: list[ServiceRecord]) -> dict[str, int]:
@@ -129,38 +154,30 @@ class Batch:
 
     def _terms(self, services: list[ServiceRecord]) -> dict[str, int]:
         given = {term.external_id: term for one in services for term in one.terms}
-        values = [{"source_id": self.source_id, **_columns(term, but="value")} for term in given.values()]
+        values = [{"source_id": self.source_id, **rows.columns(term, but="value")} for term in given.values()]
         return write.merge(self.cursor, "directory_taxonomyterm", values)
 
     def _services(
         self,
-        records: list[tuple[ServiceRecord, bytes]],
+        taken: list["_Taken"],
         organisations: dict[str, int],
         children: dict[str, list[Values]],
     ) -> dict[str, int]:
-        values, found = [], {}
-        for record, digest in records:
-            needs = self._needs(record)
-            found[record.external_id] = needs
-            of = record.organisation.external_id if record.organisation else ""
-            row = self._row(record, needs, organisations.get(of) or self.known_organisations.get(of))
-            values.append(
-                {**row, "list_name": self.list_name, "gone_on": None, "record_hash": digest, "read_run_id": self.run_id}
-            )
-        held = self._held_rows("service", list(found), listed=self.detailed)
+        values = []
+        for one in taken:
+            of = one.record.organisation.external_id if one.record.organisation else ""
+            one.row["organisation_id"] = organisations.get(of) or self.known_organisations.get(of)
+            kept = {"list_name": self.list_name, "record_hash": one.digest, "read_run_id": self.run_id}
+            values.append(one.row | kept | {"gone_on": None})
+        held = self._held_rows("service", [one.record.external_id for one in taken], listed=self.detailed)
         ids = write.merge(self.cursor, "directory_service", values)
         self._give_back("service", held)
-        for (record, _), row in zip(records, values, strict=True):
-            if record.external_id not in self.detailed:
-                pk = ids[record.external_id]
-                self.asked += self.corrections.compare(record, pk, row, self._row)
+        told = [(one, ids[one.record.external_id]) for one in taken if one.record.external_id not in self.detailed]
         derive.refresh_search([ids[external_id] for external_id, _, _ in held])
-        for external_id, needs in found.items():
-            if external_id in self.detailed:
-                continue
+        for one, pk in told:
+            self.asked += self.corrections.compare(one.record, pk, one.row, self._row)
             children["directory_serviceneed"] += [
-                {"service_id": ids[external_id], "code": need.code, "why": need.why, "phrase": need.phrase}
-                for need in needs
+                {"service_id": pk, "code": need.code, "why": need.why, "phrase": need.phrase} for need in one.needs
             ]
         return ids
 
@@ -173,14 +190,8 @@ class Batch:
             by=self.decided,
         )
 
-    def _row(
-        self, record: ServiceRecord, needs: list[Recognised] | None = None, organisation_id: int | None = None
-    ) -> Values:
-        if self.areas is None:
-            self.areas = outcodes_by_area()
-        return rows.service(
-            record, needs or [], self.areas, source_id=self.source_id, at=self.at, organisation_id=organisation_id
-        )
+    def _row(self, record: ServiceRecord, needs: Sequence[Recognised] = ()) -> Values:
+        return rows.service(record, needs, self.areas, source_id=self.source_id, at=self.at)
 
     def _children(
         self,
@@ -202,21 +213,21 @@ class Batch:
             if place.external_id in locations
         ]
         children["directory_schedule"] += [
-            {**of, "position": n, "location_id": locations.get(one.place), **_columns(one, but="place")}
+            {**of, "position": n, "location_id": locations.get(one.place), **rows.columns(one, but="place")}
             for n, one in enumerate(record.schedules)
         ]
         children["directory_costoption"] += [
-            {**of, "position": n, **_columns(one)} for n, one in enumerate(record.costs)
+            {**of, "position": n, **rows.columns(one)} for n, one in enumerate(record.costs)
         ]
         children["directory_phone"] += [
-            {**of, "organisation_id": None, "position": n, **_columns(one)} for n, one in enumerate(record.phones)
+            {**of, "organisation_id": None, "position": n, **rows.columns(one)} for n, one in enumerate(record.phones)
         ]
         children["directory_contact"] += [
-            {**of, "organisation_id": None, "position": n, **_columns(one)} for n, one in enumerate(record.contacts)
+            {**of, "organisation_id": None, "position": n, **rows.columns(one)} for n, one in enumerate(record.contacts)
         ]
-        children["directory_language"] += [{**of, **_columns(one)} for one in record.languages]
-        children["directory_servicearea"] += [{**of, **_columns(one)} for one in record.areas]
-        children["directory_capacity"] += [{**of, **_columns(one)} for one in record.capacities]
+        children["directory_language"] += [{**of, **rows.columns(one)} for one in record.languages]
+        children["directory_servicearea"] += [{**of, **rows.columns(one)} for one in record.areas]
+        children["directory_capacity"] += [{**of, **rows.columns(one)} for one in record.capacities]
         children["directory_attribute"] += [
             {**of, "term_id": terms[one.external_id], "value": one.value} for one in record.terms
         ]
@@ -235,10 +246,10 @@ class Batch:
         for external_id, one in given.items():
             of = {"service_id": None, "organisation_id": organisations[external_id]}
             children["directory_phone"] += [
-                {**of, "position": n, **_columns(phone)} for n, phone in enumerate(one.phones)
+                {**of, "position": n, **rows.columns(phone)} for n, phone in enumerate(one.phones)
             ]
             children["directory_contact"] += [
-                {**of, "position": n, **_columns(person)} for n, person in enumerate(one.contacts)
+                {**of, "position": n, **rows.columns(person)} for n, person in enumerate(one.contacts)
             ]
 
     def _location_children(
@@ -278,9 +289,3 @@ class Batch:
                 " WHERE source_id = %s AND external_id = %s",
                 [*row, self.source_id, external_id],
             )
-
-
-def _columns(record: Any, but: str = "") -> Values:
-    """Return the fields of a flat record by name; its own dataclass copies deeply, which thousands of rows feel."""
-    values = {name: getattr(record, name) for name in record.__slots__ if name != but}
-    return values | {"more": rows.besides(values["more"])} if "more" in values else values

@@ -23,14 +23,24 @@ def rows(cursor: Any, run_id: int, issues: Iterable[Issue]) -> None:
     write.copy_rows(cursor, "directory_importrow", values)
 
 
+_REPAIRS = (
+    "FROM directory_importrow r JOIN directory_service s"
+    " ON s.read_run_id = r.run_id AND s.external_id = r.record AND s.source_id = %s WHERE r.kind = 'repair'"
+)
+
+
+def mended(cursor: Any, source_id: int) -> set[str]:
+    """Return the records of a source of which repairs were noted when they were read last."""
+    cursor.execute(f"SELECT DISTINCT r.record {_REPAIRS}", [source_id])
+    return {record for (record,) in cursor.fetchall()}
+
+
 def repairs_of_kept(cursor: Any, source_id: int, kept: dict[str, str]) -> list[Issue]:
     """Return the repairs of unchanged entries from the runs that read them; `kept` says where they stand now."""
     if not kept:
         return []
     cursor.execute(
-        "SELECT r.record, r.path, r.was, r.now, r.reason FROM directory_importrow r JOIN directory_service s"
-        " ON s.read_run_id = r.run_id AND s.external_id = r.record AND s.source_id = %s"
-        " WHERE r.kind = 'repair' ORDER BY r.id",
+        f"SELECT r.record, r.path, r.was, r.now, r.reason {_REPAIRS} ORDER BY r.id",
         [source_id],
     )
     return [

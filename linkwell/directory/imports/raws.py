@@ -63,4 +63,4 @@ def keep(cursor: Any, said: Iterable[tuple[int, Said]], *, run_id: int | None, a
         for pk, one in said
     ]
     cursor.execute("DELETE FROM directory_rawrecord WHERE service_id = ANY(%s)", [[row["service_id"] for row in rows]])
-    write.copy_rows(cursor, "directory_rawrecord", rows)
+    write.copy_rows(cursor, "directory_rawrecord", rows, types=("int8", "int8", "timestamptz", "int4", "bytea"))

@@ -1,8 +1,11 @@
 """A checked record → the column values that are stored."""
 
 import uuid
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -11,6 +14,7 @@ from psycopg.types.json import Jsonb
 from linkwell.directory import rules
 from linkwell.directory.imports.places import Point
 from linkwell.directory.records import LocationRecord, More, OrganisationRecord, ScheduleRecord, ServiceRecord
+from linkwell.matching.recognise import Recognised
 from linkwell.matching.words import search_text
 from linkwell.places import postcodes
 
@@ -31,6 +35,20 @@ Values = dict[str, Any]
 def besides(more: More) -> str:
     """Return what a source says besides as JSON; most say nothing, and thousands of rows feel it."""
     return msgspec.json.encode(more).decode() if more else "{}"
+
+
+@cache
+def _values_of(kind: Any) -> Callable[[Any], tuple[Any, ...]]:
+    return attrgetter(*kind.__slots__)
+
+
+def columns(record: Any, but: str = "") -> Values:
+    """Return the fields of a flat record by name; its own dataclass copies deeply, which thousands of rows feel."""
+    values = dict(zip(record.__slots__, _values_of(record.__class__)(record), strict=True))
+    values.pop(but, None)
+    if "more" in values:
+        values["more"] = besides(values["more"])
+    return values
 
 
 def organisation(record: OrganisationRecord, *, source_id: int, at: datetime) -> Values:
@@ -85,14 +103,13 @@ def location(record: LocationRecord, point: Point, *, source_id: int, is_undiscl
 
 def service(
     record: ServiceRecord,
-    needs: list[Any],
+    needs: Sequence[Recognised],
     areas: dict[str, set[str]],
     *,
     source_id: int,
-    organisation_id: int | None,
     at: datetime,
 ) -> Values:
-    """Return a service's columns, those that matching reads worked out."""
+    """Return a service's columns, those that matching reads worked out; whose it is, is known later."""
     terms = [term.name for term in record.terms]
     named = f"{record.name} {record.alternate_name}"
     spoken = record.organisation.name if record.organisation else ""
@@ -100,7 +117,7 @@ def service(
         "public_id": uuid.uuid4(),
         "source_id": source_id,
         "external_id": record.external_id,
-        "organisation_id": organisation_id,
+        "organisation_id": None,
         **{name: getattr(record, name) for name in _AS_TOLD},
         **_worked_out(record, at),
         "additional_urls": Jsonb(record.additional_urls),

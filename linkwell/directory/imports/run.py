@@ -13,8 +13,9 @@ from linkwell.directory.imports import deletions, noting, raws
 from linkwell.directory.imports.batch import Batch
 from linkwell.directory.imports.corrections import Corrections
 from linkwell.directory.imports.holding import Holding, exposes, hide, hide_what_others_joined
-from linkwell.directory.imports.known import Known, entries
+from linkwell.directory.imports.known import Entries, Known, entries
 from linkwell.directory.imports.result import ImportResult
+from linkwell.directory.imports.writing import Writer
 from linkwell.directory.models import ImportRun, Location, Question, Source
 from linkwell.directory.records import Issue, Reader, ServiceRecord
 from linkwell.team.models import Membership
@@ -127,11 +128,13 @@ class _Import:
         self.progress = progress or (lambda done: None)
         run_id = run.pk if run else None
         self.corrections = Corrections(source, run_id=run_id, at=at)
+        self.writer = Writer()
         self.holding = Holding(source, run_id=run_id, at=at)
         self.result = ImportResult(source.name, run.pk if run else None, is_dry_run=run is None)
         self.seen: set[str] = set()
         self.all_recognised = True
-        self.kept: dict[str, str] = {}  # unchanged entries: external id → where they stand now
+        self.mended_before: set[str] = set()  # entries of which repairs were noted when they were read last
+        self.kept: dict[str, str] = {}  # those of them that are unchanged: external id → where they stand now
         self.fresh: list[Issue] = []  # issues found in this run, stored with it
         self.as_it_should_be: list[int] = []  # entries asked about, whose records can be believed again
         self.word_for_word = getattr(reader, "raw_text", lambda raw: "")
@@ -141,18 +144,20 @@ class _Import:
             cursor.execute("SET LOCAL statement_timeout = 0")
             self._lock()
             known = entries(cursor, self.source.pk)
+            self.mended_before = noting.mended(cursor, self.source.pk)
             batch = Batch(
                 cursor, source_id=self.source.pk, list_name=self.reader.list_name, at=self.at,
                 corrections=self.corrections, run_id=self.run_row.pk if self.run_row else None,
             )  # fmt: skip
             self.fresh += [Issue("repair", "file", "$", "", "", words) for words in self.reader.mended]
-            for raw in self.reader.raws():
-                self._take(raw, known, batch)
-                if len(batch.records) >= BATCH:
-                    self.fresh += batch.write()
-                crash.point("record")
-                self.progress(1)
-            self.fresh += batch.write()
+            with self.writer:
+                for raw in self.reader.raws():
+                    self._take(raw, known, batch)
+                    if len(batch) >= BATCH:
+                        self.fresh += self.writer.begin(batch.taken())
+                    crash.point("record")
+                    self.progress(1)
+                self.fresh += self.writer.begin(batch.taken()) + self.writer.wait()
             self.result.asked = batch.asked
             self.holding.withdraw(self.as_it_should_be)
             hide_what_others_joined(cursor, at=self.at)
@@ -165,7 +170,7 @@ class _Import:
         others = ImportRun.objects.filter(source=self.source, state=ImportRun.RUNNING)
         others.exclude(pk=self.run_row.pk if self.run_row else 0).update(state=ImportRun.INTERRUPTED, ended_at=self.at)
 
-    def _take(self, raw: Any, known: dict[str, Known], batch: Batch) -> None:
+    def _take(self, raw: Any, known: Entries, batch: Batch) -> None:
         self.result.read += 1
         if raw.external_id and raw.external_id in self.seen:
             reason = "Its id stands on an earlier record of this file: the first is kept"
@@ -173,7 +178,8 @@ class _Import:
         before = known.get(raw.external_id)
         if before and before.raw == raw.digest and before.listing != "gone":
             self.seen.add(raw.external_id)
-            self.kept[raw.external_id] = raw.where
+            if raw.external_id in self.mended_before:
+                self.kept[raw.external_id] = raw.where
             self.result.unchanged += 1
             self._settle(before)
             return None
@@ -210,6 +216,7 @@ class _Import:
         if is_exposed:
             hide(record)  # what is not kept cannot be shown by mistake
         said = self._said(raw, record, raws.encode(record))
+        self.fresh += self.writer.wait()  # the connection is used by one of us at a time
         self.holding.ask(kind, before.pk, said, digest=digest, ours=ours, theirs=theirs)
         self.result.held.append(record.external_id)
         self.fresh.append(Issue("held", record.external_id, raw.where, theirs, ours, WHY_HELD[kind]))
@@ -230,8 +237,7 @@ class _Import:
             self.result.unchanged += 1
         else:
             self.result.updated += 1
-        batch.records.append((record, raw.digest + content))
-        batch.said[record.external_id] = self._said(raw, record, written)
+        batch.add(record, raw.digest + content, self._said(raw, record, written), is_new=before is None)
 
     def _said(self, raw: Any, record: ServiceRecord, written: bytes) -> raws.Said:
         """Return what is kept of a record beside ours; of one without an address, not the source's own words."""
@@ -241,20 +247,19 @@ class _Import:
         self.result.refused += 1
         self.result.refusals.append(issue)
 
-    def _close_missing(self, cursor: Any, known: dict[str, Known]) -> None:
+    def _close_missing(self, cursor: Any, known: Entries) -> None:
         """Close entries that a whole list no longer holds, or withhold that for a person to see."""
         if self.is_partial or not (self.reader.is_whole_list and self.all_recognised):
             return
-        listed = {
-            key: one for key, one in known.items() if one.listing != "gone" and one.list_name == self.reader.list_name
-        }
+        listed = known.listed(self.reader.list_name)
         missing = deletions.judge(
             missing=sorted(set(listed) - self.seen), listed=listed, read=self.result.read, source=self.source
         )
         self.result.closed, self.result.withheld = missing.closed, missing.withheld
         self.fresh += [Issue("kept", key, "", "", "", "Another list still holds it") for key in missing.elsewhere]
         self.fresh += [Issue("closed", key, "", "", "", "No longer in the list") for key in missing.closed]
-        deletions.close(cursor, [listed[key].pk for key in missing.closed], at=self.at)
+        closed = filter(None, map(known.get, missing.closed))
+        deletions.close(cursor, [one.pk for one in closed], at=self.at)
         if missing.agreement:
             ImportRun.objects.filter(pk=missing.agreement).update(agreement_used=True)
 

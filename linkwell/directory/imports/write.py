@@ -47,11 +47,13 @@ def merge(cursor: Any, table: str, rows: Sequence[Values]) -> dict[str, int]:
     return ids
 
 
-def copy_rows(cursor: Any, table: str, rows: Sequence[Values]) -> None:
-    """COPY rows, all of which have the same columns, into a table."""
+def copy_rows(cursor: Any, table: str, rows: Sequence[Values], types: Sequence[str] = ()) -> None:
+    """COPY rows, all of which have the same columns, into a table; with their types, as bytes instead of text."""
     if not rows:
         return
-    with cursor.copy(f"COPY {table} ({', '.join(rows[0])}) FROM STDIN") as copy:
+    with cursor.copy(f"COPY {table} ({', '.join(rows[0])}) FROM STDIN{' (FORMAT binary)' if types else ''}") as copy:
+        if types:
+            copy.set_types(types)
         for row in rows:
             copy.write_row(list(row.values()))
 
@@ -64,15 +66,19 @@ def replace_children(
     children: dict[str, list[Values]],
     by_hand: Collection[tuple[str, int]] = (),
 ) -> None:
-    """Put the given children in the place of those that entries had; what was set by hand (table, service) stays."""
+    """Put the given children in the place of those that these entries had.
+
+    What was set by hand (table, service) stays.
+    """
     services, organisations, locations = list(service_ids), list(organisation_ids), list(location_ids)
-    for table in CHILDREN:
+    for table in CHILDREN if services else ():
         mine = [pk for pk in services if (table, pk) not in by_hand] if by_hand else services
         cursor.execute(f"DELETE FROM {table} WHERE service_id = ANY(%s)", [mine])
     for table in ("directory_phone", "directory_contact"):
         cursor.execute(f"DELETE FROM {table} WHERE organisation_id = ANY(%s)", [organisations])
     cursor.execute("DELETE FROM directory_accessibility WHERE location_id = ANY(%s)", [locations])
-    cursor.execute("DELETE FROM directory_serviceneed WHERE service_id = ANY(%s) AND why <> 'hand'", [services])
+    if services:
+        cursor.execute("DELETE FROM directory_serviceneed WHERE service_id = ANY(%s) AND why <> 'hand'", [services])
     for table, rows in children.items():
         told = [row for row in rows if (table, row.get("service_id")) not in by_hand] if by_hand else rows
         copy_rows(cursor, table, told)

@@ -137,7 +137,7 @@ def _schedules(service: ServiceRecord, node: Node, at: str = "") -> None:
             service.modes_text = service.modes_text or words
             service.modes += [mode for mode in meanings.modes_of(words) if mode not in service.modes]
         for one in _schedule(item):
-            here = replace(one, place=at)
+            here = replace(one, place=at) if at else one
             if one not in service.schedules and here not in service.schedules:
                 service.schedules.append(here)
 
