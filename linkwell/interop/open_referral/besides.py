@@ -87,7 +87,7 @@ def said(node: Node, of: str) -> More:
     if node.value.keys().isdisjoint(SHAPES[of]):
         return {}
     found = _said(node, SHAPES[of])
-    while len(msgspec.json.encode(found)) > LONGEST:
+    while found and len(msgspec.json.encode(found)) > LONGEST:
         longest = max(found, key=lambda key: len(msgspec.json.encode(found[key])))
         node.notes.repair(node.at(longest), found.pop(longest), None, f"Longer than {LONGEST:,} characters: left out")
     return found
