@@ -10,6 +10,17 @@ from linkwell.matching.needs import NEEDS
 SHORTEST = 5  # a shorter word is near too many others
 LONG = 8
 NEAR = 0.8
+# Words as people write them of which needs know only the beginning ("lonel*")
+WRITTEN = (
+    "addicted addiction advocacy alcoholic allotment alzheimer apprenticeship arthritis autism autistic"
+    " befriending benefits bereaved bereavement birdwatching counselling counsellor companionship computers crochet"
+    " depressed depression diabetes diabetic disabled disability divorced epilepsy eviction evicted exercise gambling"
+    " gardening grieving homeless homelessness hospice immigrant immigration isolated isolation jobseeker"
+    " landlord library libraries loneliness lonely mindfulness orchestra parenting parents"
+    " parkinson photography playgroup poverty redundancy redundant refugee religion religious repairs solicitor"
+    " stressed stressful suicidal suicide tenancy tenant theatre toddlers unemployed unemployment"
+    " volunteering widowed woodwork"
+).split()
 
 
 @lru_cache(maxsize=10_000)
@@ -19,7 +30,7 @@ def meant(word: str) -> str:
     words, beginnings = _known()
     if not SHORTEST <= len(plain) <= 30 or plain.startswith(beginnings):
         return ""
-    return next(iter(get_close_matches(plain, (*words, *beginnings), n=1, cutoff=NEAR)), "")
+    return next(iter(get_close_matches(plain, words, n=1, cutoff=NEAR)), "")
 
 
 def corrected(words: str, known: Mapping[str, str]) -> str:
@@ -34,8 +45,8 @@ def _known() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the words by which needs are recognised, and the beginnings of words ("lonel*")."""
     phrases = " ".join(f"{need.label.lower()} {' '.join(need.words)} {' '.join(need.said)}" for need in NEEDS)
     found = {pair for pair in re.findall(r"([a-z]+)(\*?)", phrases) if len(pair[0]) >= SHORTEST}
-    words, beginnings = (tuple(sorted(word for word, star in found if star == kind)) for kind in ("", "*"))
-    return words, beginnings
+    whole, beginnings = ({word for word, star in found if star == kind} for kind in ("", "*"))
+    return tuple(sorted({*whole, *WRITTEN})), tuple(sorted(beginnings))
 
 
 def nearest(
