@@ -112,6 +112,16 @@ def shown(query):
     return [one.pk for one in public_search(query, NOW).services]
 
 
+def test_DI7_a_filter_for_what_no_entry_states_leaves_nothing_and_its_counts_stay(search_index, source, uncut):
+    query = two_clubs(source)
+    for unstated in ({"access_needs": ("bsl",)}, {"languages": ("cy",)}, {"slots": 1}, {"free_only": True}):
+        answer = same(replace(query, **unstated))
+
+        assert answer.count == 0
+    assert same(replace(query, free_only=True, age=40)).counts["age"] == {}
+    assert same(replace(query, age=40)).count == 2
+
+
 LEAVES = [
     {"operating": "closed"}, {"hidden_at": NOW}, {"ended_on": TODAY}, {"listing": "gone", "gone_on": TODAY},
     {"joined_into_id": 2}, {"changed_at": NOW - timedelta(days=4_000)},
