@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from difflib import get_close_matches
 from functools import cache, lru_cache
 
 from linkwell.matching.needs import NEEDS
 
 SHORTEST = 5  # a shorter word is near too many others
 LONG = 8
-NEAR = 0.8
+VERY_LONG = 10
 # Words as people write them of which needs know only the beginning ("lonel*")
 WRITTEN = (
     "addicted addiction advocacy alcoholic allotment alzheimer apprenticeship arthritis autism autistic"
@@ -25,12 +24,21 @@ WRITTEN = (
 
 @lru_cache(maxsize=10_000)
 def meant(word: str) -> str:
-    """Return the known word that is nearest to a word of five letters or more, "" where it is known itself."""
+    """Return the known word that is one slip from a word of six letters or more (two from one of ten), else "".
+
+    Nearness is narrow, for the word need not be misspelt: painting is not parenting, a letter is not better.
+    """
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
     plain = word.lower()
     words, beginnings = _known()
-    if not SHORTEST <= len(plain) <= 30 or plain.startswith(beginnings):
+    if not SHORTEST < len(plain) <= 30 or plain.startswith(beginnings):
         return ""
-    return next(iter(get_close_matches(plain, words, n=1, cutoff=NEAR)), "")
+    slips = 1 if len(plain) < VERY_LONG else 2
+    alike = [word for word in words if word[0] == plain[0]]
+    found = process.extractOne(plain, alike, scorer=OSA.distance, score_cutoff=slips)
+    return found[0] if found else ""
 
 
 def corrected(words: str, known: Mapping[str, str]) -> str:

@@ -55,6 +55,16 @@ def test_ma4_a_misspelt_word_finds_what_was_meant_for_less_and_the_reason_says_s
     assert answer.words_not_found == ()
 
 
+def test_ma4_a_need_is_heard_in_a_misspelt_word_that_no_entry_holds(tmp_path):
+    index = index_of(tmp_path, "Tea at three", needs={"loneliness": (True, "")})
+
+    answer = found(index, "lonley")
+
+    assert [one.service_id for one in answer.suggestions] == [1]
+    assert (answer.heard, answer.looked_for) == ((("loneliness", "lonely"),), (("lonley", "lonely"),))
+    assert answer.words_not_found == ()
+
+
 @pytest.mark.parametrize("asked", ["xyzzy", "chat", "bread", "1234567"])
 def test_ma4_a_word_that_is_near_nothing_or_short_finds_nothing_and_is_named(tmp_path, asked):
     index = index_of(tmp_path, "Bereavement café", "Chart", "Bra bank", "1234568")

@@ -14,7 +14,7 @@ def test_a_misspelt_word_is_taken_for_the_nearest_by_which_a_need_is_known(typed
     assert meant(typed) == known
 
 
-@pytest.mark.parametrize("typed", ["lonely", "isolated", "housing", "tea", "xylophone"])
+@pytest.mark.parametrize("typed", ["lonely", "isolated", "housing", "tea", "xylophone", "painting", "letter", "baking"])
 def test_a_word_that_is_known_as_it_stands_or_like_no_other_is_left_alone(typed):
     assert meant(typed) in ("", typed)
 

@@ -13,6 +13,7 @@ from linkwell.matching.index.segment import Segment
 from linkwell.matching.index.sheet import Term
 from linkwell.matching.query import Query
 from linkwell.matching.recognise import Own, needs_heard
+from linkwell.matching.spelling import meant
 from linkwell.matching.synonyms import concepts_of
 from linkwell.matching.vocabulary import ACCESS_OF_A_PLACE, REMOTE_MODES
 from linkwell.matching.words import stems_with_words
@@ -57,9 +58,14 @@ def read_workload(query: Query, index: "ServiceIndex") -> Question:
 def read(query: Query, index: "ServiceIndex", *, expands: bool, own: Own) -> Question:
     """Return the question of the product, as `matching.ranking` says."""
     asked = dict(list(stems_with_words(query.words).items())[:MOST_WORDS])
-    said = needs_heard(query.words, own) if query.words else {}
-    heard = {code: phrase for code, phrase in said.items() if code not in query.needs}
     ways = _ways(asked, query, index, expands=expands)
+    slips = {
+        word: near
+        for stem, word in asked.items()
+        if expands and stem not in ways and (near := meant(word)) and needs_heard(near)
+    }
+    said = needs_heard(" . ".join([query.words, *slips.values()]), own) if query.words else {}
+    heard = {code: phrase for code, phrase in said.items() if code not in query.needs}
     known = {stem: max(index.holding(kind, name) for kind, name, _, _ in found) for stem, found in ways.items()}
     telling = set(ranking.telling(known, index.listed))
     rarity = {stem: round(ranking.rarity(index.listed, count), 9) for stem, count in known.items()}
@@ -87,8 +93,11 @@ def read(query: Query, index: "ServiceIndex", *, expands: bool, own: Own) -> Que
         everything=not relevant and not query.words.strip(),
         nothing=not relevant and bool(query.words.strip()),
         heard=heard,
-        words_not_found=tuple(word for stem, word in asked.items() if stem not in ways),
-        looked_for=tuple((asked[stem], found[0][3]) for stem, found in ways.items() if found[0][2] < 1),
+        words_not_found=tuple(word for stem, word in asked.items() if stem not in ways and word not in slips),
+        looked_for=(
+            *((asked[stem], found[0][3]) for stem, found in ways.items() if found[0][2] < 1),
+            *slips.items(),
+        ),  # fmt: skip
     )
 
 

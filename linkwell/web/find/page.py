@@ -68,20 +68,26 @@ def age_of(episode: Episode, at: datetime) -> int | None:
 
 def _in_a_line(form: FindForm) -> str:
     said = form.cleaned_data
+    words = " ".join(said["words"].split())
+    place = f"near {said['place'].upper() if any(map(str.isdigit, said['place'])) else said['place']}"
     parts = [
         _chosen(form, "needs", ", "),
-        f"near {said['place'].upper()}" if said["place"] else "",
-        f"up to {int(said['reach']) / 1000:g} km" if said["reach"] and said["place"] else "",
-        _chosen(form, "modes", " or "),
-        "free" if said["free_only"] else "",
+        f"“{words}”" if words else "",
+        place if said["place"] else "",
+        *_limits(form),
     ]
     return " · ".join(part for part in parts if part)
 
 
 def _limits_in_a_line(form: FindForm) -> str:
+    return ", ".join(part for part in _limits(form) if part)
+
+
+def _limits(form: FindForm) -> list[str]:
+    """Return each limit in words, "" where it is not set."""
     said = form.cleaned_data
     language = str(dict(form.fields["language"].choices)[said["language"]]) if said["language"] else ""
-    parts = [
+    return [
         f"within {int(said['reach']) / 1000:g} km" if said["reach"] and said["place"] else "",
         _chosen(form, "modes", " or "),
         " or ".join(str(label) for code, label in form.fields["days"].choices if code in said["days"]),
@@ -90,7 +96,6 @@ def _limits_in_a_line(form: FindForm) -> str:
         "free" if said["free_only"] else "",
         "with room now" if said["has_room"] else "",
     ]
-    return ", ".join(part for part in parts if part)
 
 
 def _chosen(form: FindForm, name: str, between: str) -> str:
