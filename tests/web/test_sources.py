@@ -70,7 +70,6 @@ def test_DI2_DI12_a_spreadsheet_by_its_address_is_read_by_the_columns_that_were_
         both = text_of(client.post(reverse("sources:add"), {**data, "kind": "oruk3"}))
         assert "Columns are for spreadsheets" in both
         looked = text_of(client.post(reverse("sources:add"), data))
-        import re; print(re.findall(r"error-summary.*?</div>", looked, re.S)[:2])
         assert "Knit and natter, Chess" in looked and not Source.objects.exists()
         client.post(reverse("sources:add"), {**data, "keep": "1"})
         reading.read_source(Source.objects.get().pk, clock=lambda: NOW)
