@@ -1,6 +1,6 @@
 # Linkwell from a clone. `make run` needs Python 3.11+, Node 20+ and make; nothing is redone that is done.
 
-.PHONY: meaning matrix mutants timing run test check fix journeys bench test-debian docs lock clean environment assets chromium python node faults
+.PHONY: warm meaning matrix mutants timing run test check fix journeys bench test-debian docs lock clean environment assets chromium python node faults
 .DEFAULT_GOAL := run
 
 VENV := .venv
@@ -17,8 +17,12 @@ endif
 run: environment assets
 	@exec $(BIN)/linkwell run
 
-test: $(BIN)/.linkwell-dev assets chromium check
-	@$(BIN)/python -m pytest -n 3 --dist=loadfile --no-loadscope-reorder
+test: $(BIN)/.linkwell-dev assets chromium warm check
+	@$(BIN)/python -m pytest -n 3 --dist=loadfile --no-loadscope-reorder --durations=30 --durations-min=10
+
+# The engine is compiled once, while the source is checked, and not by every worker of the suite
+warm: $(BIN)/.linkwell-dev
+	@$(BIN)/python -m linkwell.matching.index.warming >/dev/null 2>&1 &
 
 check: $(BIN)/.linkwell-dev
 	$(BIN)/ruff format --check --quiet .

@@ -17,13 +17,14 @@ from linkwell.common import once
 from linkwell.common.models import SentForm
 from linkwell.common.once import Sending
 from linkwell.connections.models import Reply
+from linkwell.directory.models import InternalRemark
 from linkwell.people.models import RiskStatement
 from linkwell.referrals.models import Referral
 from linkwell.support.models import Contact
 from linkwell.team import jobs
 from linkwell.team.access import LW, REF
 from linkwell.web.checks import routes
-from tests.factories import EpisodeFactory, MembershipFactory, in_scheme
+from tests.factories import EpisodeFactory, MembershipFactory, ServiceFactory, in_scheme
 from tests.web.test_refer import REFER, filled
 from tests.web.test_reply import opened
 from tests.web.test_reply import url as reply
@@ -201,6 +202,15 @@ def test_a_key_is_its_sender_s_and_its_address_s_own(staff, episode, worker, cli
     log(client_for(colleague), theirs, once="e" * 22, **spoken(theirs))
 
     assert Contact.objects.count() == 3
+
+
+def test_two_people_who_send_the_same_key_to_one_address_are_both_kept(staff, worker, client_for):
+    remark = reverse("directory:remark", args=[ServiceFactory().pk])
+    colleague = client_for(MembershipFactory(role=LW))
+    for client, text in ((staff, "Ring twice"), (colleague, "The door is at the back")):
+        client.post(remark, {"once": "k" * 22, "remark-text": text})
+
+    assert InternalRemark.objects.count() == 2
 
 
 def test_nothing_typed_is_in_what_is_kept(staff, episode):
