@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 
 from linkwell.matching.needs import NEEDS
+from linkwell.matching.recognise import needs_heard
 
 SHORTEST = 5  # a shorter word is near too many others
 LONG = 8
@@ -36,7 +37,7 @@ def meant(word: str) -> str:
     if not SHORTEST < len(plain) <= 30 or plain.startswith(beginnings):
         return ""
     slips = 1 if len(plain) < VERY_LONG else 2
-    alike = [word for word in words if word[0] == plain[0]]
+    alike = [known for known in words if known[0] == plain[0]]
     found = process.extractOne(plain, alike, scorer=OSA.distance, score_cutoff=slips)
     return found[0] if found else ""
 
@@ -50,11 +51,11 @@ def corrected(words: str, known: Mapping[str, str]) -> str:
 
 @cache
 def _known() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the words by which needs are recognised, and the beginnings of words ("lonel*")."""
+    """Return the words in each of which alone a need is heard, and the beginnings of words ("lonel*")."""
     phrases = " ".join(f"{need.label.lower()} {' '.join(need.words)} {' '.join(need.said)}" for need in NEEDS)
     found = {pair for pair in re.findall(r"([a-z]+)(\*?)", phrases) if len(pair[0]) >= SHORTEST}
     whole, beginnings = ({word for word, star in found if star == kind} for kind in ("", "*"))
-    return tuple(sorted({*whole, *WRITTEN})), tuple(sorted(beginnings))
+    return tuple(sorted(filter(needs_heard, {*whole, *WRITTEN}))), tuple(sorted(beginnings))
 
 
 def nearest(

@@ -46,6 +46,7 @@ class MemberRequest(HttpRequest):
 
     staff: Membership
     seat: Seat
+    frame: Frame
     person_id: int | None
 
 
@@ -119,7 +120,7 @@ def by_account() -> Callable[[View], View]:
 def _sit(request: MemberRequest) -> Seat | None:
     """Find where the account sits, read anew for every request, and put the frame around it."""
     seat = seat_of(request.user.pk, chosen=request.session.get("membership"), on=timezone.localdate())
-    request.frame = frame_for(request, seat)  # type: ignore[attr-defined]
+    request.frame = frame_for(request, seat)
     if seat is not None:
         request.seat, request.staff = seat, seat.membership
     return seat

@@ -59,11 +59,7 @@ def read(query: Query, index: "ServiceIndex", *, expands: bool, own: Own) -> Que
     """Return the question of the product, as `matching.ranking` says."""
     asked = dict(list(stems_with_words(query.words).items())[:MOST_WORDS])
     ways = _ways(asked, query, index, expands=expands)
-    slips = {
-        word: near
-        for stem, word in asked.items()
-        if expands and stem not in ways and (near := meant(word)) and needs_heard(near)
-    }
+    slips = {word: near for stem, word in asked.items() if expands and stem not in ways and (near := meant(word))}
     said = needs_heard(" . ".join([query.words, *slips.values()]), own) if query.words else {}
     heard = {code: phrase for code, phrase in said.items() if code not in query.needs}
     known = {stem: max(index.holding(kind, name) for kind, name, _, _ in found) for stem, found in ways.items()}
